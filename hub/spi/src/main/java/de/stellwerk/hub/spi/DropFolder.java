@@ -1,0 +1,81 @@
+package de.stellwerk.hub.spi;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A folder that two systems share: how a file is handed over so that the reader never sees half of it, and it survives a power loss.
+ * The bytes go to {@code name.tmp}, are forced to disk, renamed, and the folder is forced as well; a marker file comes last.
+ */
+public record DropFolder(Path folder) {
+
+    /** Hands over a file; one of the same name that is there already is replaced. Throws if the name would leave the folder. */
+    public void put(String name, InputStream bytes) throws IOException {
+        var target = child(name);
+        var temporary = child(name + ".tmp");
+        Files.copy(bytes, temporary, StandardCopyOption.REPLACE_EXISTING);
+        force(temporary);
+        move(temporary, target);
+    }
+
+    /** Hands over a file and then its empty marker, such as {@code a.xml} and {@code a.xml.ok}. */
+    public void put(String name, String markerEnding, InputStream bytes) throws IOException {
+        put(name, bytes);
+        put(name + markerEnding, InputStream.nullInputStream());
+    }
+
+    /** Moves a file of this folder into another one on the same file system, durably; what is there by that name is replaced. */
+    public void moveTo(DropFolder other, Path file) throws IOException {
+        Files.createDirectories(other.folder);
+        move(file, other.folder.resolve(file.getFileName().toString()));
+        force(folder);
+    }
+
+    /** Up to {@code limit} regular files that match a glob such as {@code *.xml}; links, folders and devices are passed over. */
+    public List<Path> list(String glob, int limit) throws IOException {
+        var found = new ArrayList<Path>();
+        try (var all = Files.newDirectoryStream(folder, glob)) {
+            for (var file : all) {
+                if (found.size() < limit && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                    found.add(file);
+                }
+            }
+        }
+        return found;
+    }
+
+    private Path child(String name) throws IOException {
+        var path = folder.resolve(name);
+        if (!folder.equals(path.getParent()) || name.startsWith(".") || name.contains("/") || name.contains("\\")) {
+            throw new IOException("not a plain file name");
+        }
+        return path;
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (AtomicMoveNotSupportedException e) {
+            throw new IOException("both folders must lie on one file system", e);
+        }
+        var parent = to.getParent();
+        if (parent != null) {
+            force(parent);
+        }
+    }
+
+    private static void force(Path path) throws IOException {
+        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}
