@@ -1,0 +1,165 @@
+package de.stellwerk.hub.content;
+
+import de.stellwerk.hub.spi.Content;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Predicate;
+
+/**
+ * Takes content in as a stream and gives it out again. What is larger than the inline limit is written to a temporary file, forced
+ * to disk, renamed to its hash, and the folder forced as well, all before this returns: a transaction that commits afterwards never
+ * names bytes that a power loss could take. Memory use does not grow with the size of a part.
+ */
+public final class ContentStore {
+
+    private static final int BUFFER = 64 << 10;
+    private static final Duration GRACE = Duration.ofHours(24);
+
+    private final Path folder;
+    private final Path incoming;
+    private final int inlineLimit;
+    private final Clock clock;
+    private final Object collecting = new Object();
+
+    /** @param inlineLimit parts up to this many bytes are not written to the folder */
+    public ContentStore(Path folder, int inlineLimit, Clock clock) throws IOException {
+        this.folder = folder;
+        this.incoming = folder.resolve("incoming");
+        this.inlineLimit = inlineLimit;
+        this.clock = clock;
+        Files.createDirectories(incoming);
+    }
+
+    /**
+     * Takes in one part.
+     *
+     * @throws TooLarge if it has more than {@code limit} bytes
+     */
+    public Part store(String name, String mediaType, InputStream bytes, long limit) throws IOException {
+        var digest = sha512();
+        var head = new ByteArrayOutputStream(Math.min(inlineLimit, 8 << 10));
+        var buffer = new byte[BUFFER];
+        long size = 0;
+        for (int n = bytes.read(buffer); n >= 0; n = bytes.read(buffer)) {
+            size += n;
+            if (size > limit) {
+                throw new TooLarge(limit);
+            }
+            digest.update(buffer, 0, n);
+            head.write(buffer, 0, n);
+            if (size > inlineLimit) {
+                return spill(name, mediaType, head.toByteArray(), bytes, digest, limit);
+            }
+        }
+        return new Part(name, mediaType, size, digest.digest(), Optional.of(head.toByteArray()), Optional.empty());
+    }
+
+    private Part spill(String name, String mediaType, byte[] head, InputStream rest, MessageDigest digest, long limit)
+            throws IOException {
+        var temporary = incoming.resolve(UUID.randomUUID().toString());
+        try {
+            long size = head.length;
+            try (var channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                    OutputStream out = Channels.newOutputStream(channel)) {
+                out.write(head);
+                var buffer = new byte[BUFFER];
+                for (int n = rest.read(buffer); n >= 0; n = rest.read(buffer)) {
+                    size += n;
+                    if (size > limit) {
+                        throw new TooLarge(limit);
+                    }
+                    digest.update(buffer, 0, n);
+                    out.write(buffer, 0, n);
+                }
+                channel.force(true);
+            }
+            var hash = digest.digest();
+            var hex = HexFormat.of().formatHex(hash, 0, 32);
+            var place = hex.substring(0, 2) + "/" + hex;
+            var target = folder.resolve(place);
+            Files.createDirectories(folder.resolve(hex.substring(0, 2)));
+            synchronized (collecting) {
+                // The same bytes again replace themselves: that renews the file's age, so that the collector leaves it
+                // alone.
+                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            }
+            force(folder.resolve(hex.substring(0, 2)));
+            force(folder);
+            return new Part(name, mediaType, size, hash, Optional.empty(), Optional.of(place));
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    public HeldContent open(Part part) {
+        return new HeldContent(part, folder);
+    }
+
+    /** The part behind content that came from here, or a new part with its bytes. */
+    public Part hold(Content content, long limit) throws IOException {
+        if (content instanceof HeldContent held) {
+            return held.part();
+        }
+        try (var in = content.open()) {
+            return store(content.name(), content.mediaType(), in, limit);
+        }
+    }
+
+    /**
+     * Deletes files that nothing names. A file younger than a day is left alone: its transaction may not have committed yet.
+     *
+     * @param named whether any part names this stored file
+     * @return how many were deleted
+     */
+    public int collect(Predicate<String> named) throws IOException {
+        var before = clock.instant().minus(GRACE);
+        var deleted = 0;
+        try (var folders = Files.newDirectoryStream(folder, Files::isDirectory)) {
+            for (var each : folders) {
+                try (var files = Files.newDirectoryStream(each)) {
+                    for (var file : files) {
+                        var stored = each.getFileName() + "/" + file.getFileName();
+                        synchronized (collecting) {
+                            var old =
+                                    Files.getLastModifiedTime(file).toInstant().isBefore(before);
+                            if (old && (each.equals(incoming) || !named.test(stored))) {
+                                Files.delete(file);
+                                deleted++;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return deleted;
+    }
+
+    private static void force(Path path) throws IOException {
+        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static MessageDigest sha512() {
+        try {
+            return MessageDigest.getInstance("SHA-512");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-512", e);
+        }
+    }
+}

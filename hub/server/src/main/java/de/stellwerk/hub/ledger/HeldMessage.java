@@ -1,0 +1,22 @@
+package de.stellwerk.hub.ledger;
+
+import de.stellwerk.hub.content.Part;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** A message claimed for its route. The parts are body and attachments; {@code nextPart} is the first free number for
+ * parts that are added, {@code attempt} counts from 1. */
+public record HeldMessage(
+        UUID id,
+        String municipality,
+        String source,
+        String kind,
+        String service,
+        String caseId,
+        Optional<String> answers,
+        Map<String, String> headers,
+        List<Part> parts,
+        int nextPart,
+        int attempt) {}

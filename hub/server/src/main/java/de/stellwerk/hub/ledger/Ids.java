@@ -1,0 +1,28 @@
+package de.stellwerk.hub.ledger;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.UUID;
+
+/** Makes UUIDs of version 7 (RFC 9562): they sort by time, so that new rows lie together, and are not to be guessed. */
+public final class Ids {
+
+    private final Clock clock;
+    private final SecureRandom random = new SecureRandom();
+
+    public Ids(Clock clock) {
+        this.clock = clock;
+    }
+
+    public UUID next() {
+        long high = clock.millis() << 16 | 0x7000L | random.nextInt(1 << 12);
+        long low = random.nextLong() & 0x3fffffffffffffffL | 0x8000000000000000L;
+        return new UUID(high, low);
+    }
+
+    byte[] salt() {
+        var bytes = new byte[16];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,117 @@
+package de.stellwerk.hub.ledger;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Joins what many threads want to write at the same moment into one transaction, since a commit costs the same for one row and for
+ * fifty. Nobody waits for company: a writer takes whatever is queued when it is free. If a joined transaction fails, its items are
+ * replayed one by one, so that one bad item fails alone.
+ */
+final class Joiner<T, R> implements AutoCloseable {
+
+    private static final int LARGEST_BATCH = 200;
+    private static final int LONGEST_QUEUE = 5_000;
+    private static final long LONGEST_WAIT_SECONDS = 10;
+
+    interface Work<T, R> {
+        /** Writes all items in one transaction; one result an item, in the same order. */
+        List<R> apply(List<T> items);
+    }
+
+    private record Waiting<T, R>(T item, CompletableFuture<R> done) {}
+
+    private final BlockingQueue<Waiting<T, R>> queue = new ArrayBlockingQueue<>(LONGEST_QUEUE);
+    private final Work<T, R> work;
+    private final List<Thread> writers = new ArrayList<>();
+    private volatile boolean closed;
+
+    Joiner(String name, int writers, Work<T, R> work) {
+        this.work = work;
+        for (int i = 0; i < writers; i++) {
+            var writer = new Thread(this::write, "ledger-" + name + "-" + i);
+            writer.setDaemon(true);
+            writer.start();
+            this.writers.add(writer);
+        }
+    }
+
+    /**
+     * Returns when the item's transaction has committed.
+     *
+     * @throws LedgerBusy if the queue stays full; nothing was written
+     */
+    R submit(T item) {
+        var waiting = new Waiting<T, R>(item, new CompletableFuture<>());
+        try {
+            if (closed || !queue.offer(waiting, LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)) {
+                throw new LedgerBusy();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LedgerBusy();
+        }
+        try {
+            return waiting.done.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    private void write() {
+        var batch = new ArrayList<Waiting<T, R>>(LARGEST_BATCH);
+        while (true) {
+            batch.clear();
+            try {
+                var first = queue.poll(200, TimeUnit.MILLISECONDS);
+                if (first == null) {
+                    if (closed) {
+                        return;
+                    }
+                    continue;
+                }
+                batch.add(first);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+            queue.drainTo(batch, LARGEST_BATCH - 1);
+            apply(batch);
+        }
+    }
+
+    private void apply(List<Waiting<T, R>> batch) {
+        try {
+            var results = work.apply(batch.stream().map(Waiting::item).toList());
+            for (int i = 0; i < results.size(); i++) {
+                batch.get(i).done.complete(results.get(i));
+            }
+        } catch (RuntimeException | Error e) {
+            if (batch.size() == 1) {
+                batch.get(0).done.completeExceptionally(e);
+            } else {
+                batch.forEach(each -> apply(List.of(each)));
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        for (var writer : writers) {
+            try {
+                writer.join(TimeUnit.SECONDS.toMillis(LONGEST_WAIT_SECONDS));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
