@@ -1,0 +1,366 @@
+package de.stellwerk.hub.signature;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import de.stellwerk.hub.signature.TestAuthority.Signer;
+import de.stellwerk.hub.spi.Content;
+import eu.europa.esig.dss.enumerations.DigestAlgorithm;
+import eu.europa.esig.dss.enumerations.SignaturePackaging;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SignatureVerifierTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-24T10:00:00Z");
+    private static final TestAuthority AUTHORITY = new TestAuthority("Test authority", NOW);
+    private static final TestAuthority STRANGER = new TestAuthority("Stranger", NOW);
+    private static final Signer CLERK = AUTHORITY.signer("Clerk");
+    private static final byte[] NOTICE =
+            "<notice xmlns=\"urn:test\"><amount>2600</amount><to>Pirna</to></notice>".getBytes(UTF_8);
+
+    @TempDir
+    Path folder;
+
+    private SignatureVerifier verifier;
+
+    @BeforeEach
+    void trust() {
+        AUTHORITY.trustedIn(folder, "authority.cer");
+        AUTHORITY.listIn(folder, "authority.crl");
+        verifier = new SignatureVerifier(folder, Clock.fixed(NOW, ZoneOffset.UTC));
+    }
+
+    @Test
+    void aWellSignedXmlDocumentIsAccepted() throws IOException {
+        var verdict = xml(pen().enveloped(NOTICE));
+        assertThat(verdict.accepted()).as(verdict.text()).isTrue();
+        assertThat(verdict.code()).isEmpty();
+        assertThat(verdict.report().name()).isEqualTo("verification-report.xml");
+        assertThat(verdict.report().mediaType()).isEqualTo("application/xml");
+        assertThat(new String(verdict.report().open().readAllBytes(), UTF_8)).contains("DetailedReport", "PASSED");
+    }
+
+    @Test
+    void aWellSignedPdfIsAccepted() {
+        var verdict = pdf(pen().pades(TestPen.pdf("notice")));
+        assertThat(verdict.accepted()).as(verdict.text()).isTrue();
+    }
+
+    @Test
+    void aPdfSignedByTwoIsAccepted() {
+        var second = TestPen.of(AUTHORITY.signer("Head of office"), NOW.plusSeconds(5));
+        var verdict = pdf(second.pades(pen().pades(TestPen.pdf("notice"))));
+        assertThat(verdict.accepted()).as(verdict.text()).isTrue();
+    }
+
+    @Test
+    void anEnvelopingSignatureIsAccepted() {
+        var verdict = xml(pen().xades(NOTICE, SignaturePackaging.ENVELOPING));
+        assertThat(verdict.accepted()).as(verdict.text()).isTrue();
+    }
+
+    @Test
+    void rsaOf2048BitsIsAccepted() {
+        var signer = AUTHORITY.signer("Clerk", "RSA", 2048, NOW.minusSeconds(60), NOW.plusSeconds(600));
+        assertThat(xml(TestPen.of(signer, NOW).enveloped(NOTICE)).code()).isEmpty();
+    }
+
+    @Test
+    void aDetachedSignatureCoversExactlyTheAttachmentsItNames() {
+        var signature = Content.of(
+                "signature.xml", "application/xml", pen().xades(NOTICE, SignaturePackaging.DETACHED));
+        var notice = Content.of("notice.xml", "application/xml", NOTICE);
+        var more = Content.of("more.xml", "application/xml", NOTICE);
+        assertThat(verifier.verify(signature, List.of(notice)).code()).isEmpty();
+        assertThat(verifier.verify(signature, List.of(notice, more)).code()).isEqualTo("sig.coverage");
+        assertThat(verifier.verify(signature, List.of(more)).code()).isEqualTo("sig.coverage");
+        assertThat(verifier.verify(signature, List.of()).code()).isEqualTo("sig.coverage");
+        var other = Content.of("notice.xml", "application/xml", "<notice/>".getBytes(UTF_8));
+        assertThat(verifier.verify(signature, List.of(other)).code()).isEqualTo("sig.altered");
+    }
+
+    @Test
+    void anAttachmentThatNobodySignedIsNotAccepted() {
+        var extra = Content.of("extra.pdf", "application/pdf", new byte[10]);
+        var xml = Content.of("notice.xml", "application/xml", pen().enveloped(NOTICE));
+        var pdf = Content.of("notice.pdf", "application/pdf", pen().pades(TestPen.pdf("notice")));
+        assertThat(verifier.verify(xml, List.of(extra)).code()).isEqualTo("sig.coverage");
+        assertThat(verifier.verify(pdf, List.of(extra)).code()).isEqualTo("sig.coverage");
+    }
+
+    @Test
+    void anAlteredAmountIsFound() {
+        var altered = text(pen().enveloped(NOTICE)).replace("2600", "9600");
+        assertThat(xml(bytes(altered)).code()).isEqualTo("sig.altered");
+    }
+
+    @Test
+    void anAlteredSignatureValueIsFound() {
+        var signed = text(pen().enveloped(NOTICE));
+        var value = signed.indexOf("SignatureValue");
+        var at = signed.indexOf('>', value) + 10;
+        var altered = signed.substring(0, at) + (signed.charAt(at) == 'A' ? 'B' : 'A') + signed.substring(at + 1);
+        assertThat(xml(bytes(altered)).code()).isEqualTo("sig.altered");
+    }
+
+    @Test
+    void anAlteredByteOfAPdfIsFound() {
+        var signed = pen().pades(TestPen.pdf("notice"));
+        // The file identifier in the trailer of the signed part: the document still opens and looks the same.
+        var at = new String(signed, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("/ID [<") + 8;
+        signed[at] = (byte) (signed[at] == 'A' ? 'B' : 'A');
+        assertThat(pdf(signed).code()).isEqualTo("sig.altered");
+    }
+
+    @Test
+    void aSignatureOfAnotherAuthorityIsNotTrusted() {
+        var stranger = TestPen.of(STRANGER.signer("Clerk"), NOW);
+        assertThat(xml(stranger.enveloped(NOTICE)).code()).isEqualTo("sig.untrusted");
+        assertThat(pdf(stranger.pades(TestPen.pdf("notice"))).code()).isEqualTo("sig.untrusted");
+    }
+
+    @Test
+    void anAuthorityThatOnlySharesTheNameIsNotTrusted() {
+        var double_ = new TestAuthority("Test authority", NOW);
+        assertThat(xml(TestPen.of(double_.signer("Clerk"), NOW).enveloped(NOTICE)).code()).isEqualTo("sig.untrusted");
+    }
+
+    @Test
+    void anAuthorityAddedLaterIsTrustedAtOnce() {
+        var signed = TestPen.of(STRANGER.signer("Clerk"), NOW).enveloped(NOTICE);
+        assertThat(xml(signed).code()).isEqualTo("sig.untrusted");
+        STRANGER.trustedIn(folder, "stranger.crt");
+        STRANGER.listIn(folder, "stranger.crl");
+        assertThat(xml(signed).code()).isEmpty();
+    }
+
+    @Test
+    void aBrokenTrustFileDoesNotTakeTheOthersAway() throws IOException {
+        Files.writeString(folder.resolve("broken.pem"), "-----BEGIN CERTIFICATE-----\nbroken");
+        Files.writeString(folder.resolve("broken.crl"), "broken");
+        assertThat(xml(pen().enveloped(NOTICE)).code()).isEmpty();
+    }
+
+    @Test
+    void anEmptyOrMissingTrustFolderTrustsNobody(@TempDir Path empty) {
+        var signed = Content.of("notice.xml", "application/xml", pen().enveloped(NOTICE));
+        var clock = Clock.fixed(NOW, ZoneOffset.UTC);
+        assertThat(new SignatureVerifier(empty, clock).verify(signed, List.of()).code())
+                .isEqualTo("sig.untrusted");
+        assertThat(new SignatureVerifier(empty.resolve("none"), clock)
+                        .verify(signed, List.of())
+                        .code())
+                .isEqualTo("sig.untrusted");
+    }
+
+    @Test
+    void anExpiredCertificateAndOneNotYetValidAreNotAccepted() {
+        var expired = AUTHORITY.signer(
+                "Expired", "EC", 256, NOW.minus(Duration.ofDays(20)), NOW.minus(Duration.ofDays(10)));
+        var early = AUTHORITY.signer("Early", "EC", 256, NOW.plus(Duration.ofDays(10)), NOW.plus(Duration.ofDays(20)));
+        var then = NOW.minus(Duration.ofDays(15));
+        assertThat(xml(TestPen.of(expired, then).enveloped(NOTICE)).code()).isEqualTo("sig.expired");
+        assertThat(xml(TestPen.of(early, NOW.plus(Duration.ofDays(15))).enveloped(NOTICE)).code())
+                .isEqualTo("sig.expired");
+    }
+
+    @Test
+    void aRevokedCertificateIsNotAccepted() {
+        var signed = pen().enveloped(NOTICE);
+        AUTHORITY.listIn(folder, "authority.crl", CLERK);
+        assertThat(xml(signed).code()).isEqualTo("sig.revoked");
+    }
+
+    @Test
+    void withoutARevocationListNobodyCanSayAndItIsNotAccepted() throws IOException {
+        Files.delete(folder.resolve("authority.crl"));
+        assertThat(xml(pen().enveloped(NOTICE)).code()).isEqualTo("sig.revocation-unknown");
+    }
+
+    @Test
+    void aRevocationListOutOfDateIsNone() {
+        AUTHORITY.listIn(folder, "authority.crl", NOW.minus(Duration.ofDays(20)), NOW.minus(Duration.ofDays(10)));
+        assertThat(xml(pen().enveloped(NOTICE)).code()).isEqualTo("sig.revocation-unknown");
+    }
+
+    @Test
+    void aListForgedInTheAuthoritysNameIsNone() throws IOException {
+        Files.delete(folder.resolve("authority.crl"));
+        new TestAuthority("Test authority", NOW).listIn(folder, "forged.crl");
+        assertThat(xml(pen().enveloped(NOTICE)).code()).isEqualTo("sig.revocation-unknown");
+    }
+
+    @Test
+    void anAuthorityWithoutListsIsAcceptedOnlyWhereTheOperatorSaysSo() throws IOException {
+        Files.delete(folder.resolve("authority.crl"));
+        STRANGER.trustedIn(folder, "stranger.cer");
+        Files.createFile(folder.resolve("authority.cer.no-revocation"));
+        assertThat(xml(pen().enveloped(NOTICE)).code()).isEmpty();
+        assertThat(xml(TestPen.of(STRANGER.signer("Clerk"), NOW).enveloped(NOTICE)).code())
+                .isEqualTo("sig.revocation-unknown");
+        AUTHORITY.listIn(folder, "authority.crl", CLERK);
+        assertThat(xml(pen().enveloped(NOTICE)).code()).isEqualTo("sig.revoked");
+    }
+
+    @Test
+    void sha1AndShortKeysAreTooWeak() {
+        var sha1 = new TestPen(CLERK, DigestAlgorithm.SHA1, NOW);
+        assertThat(xml(sha1.enveloped(NOTICE)).code()).isEqualTo("sig.algorithm");
+        assertThat(pdf(sha1.pades(TestPen.pdf("notice"))).code()).isEqualTo("sig.algorithm");
+        var rsa = AUTHORITY.signer("Clerk", "RSA", 1024, NOW.minusSeconds(60), NOW.plusSeconds(600));
+        assertThat(xml(TestPen.of(rsa, NOW).enveloped(NOTICE)).code()).isEqualTo("sig.algorithm");
+    }
+
+    @Test
+    void aDocumentWithoutASignatureIsNotAccepted() {
+        assertThat(xml(NOTICE).code()).isEqualTo("sig.missing");
+        assertThat(pdf(TestPen.pdf("notice")).code()).isEqualTo("sig.missing");
+    }
+
+    @Test
+    void whatIsNoSignedDocumentIsNotAccepted() {
+        assertThat(xml(bytes("just text")).code()).isEqualTo("sig.format");
+        assertThat(xml(new byte[0]).code()).isEqualTo("sig.format");
+        assertThat(pdf(bytes("%PDF-1.7 and nothing more")).code()).isEqualTo("sig.format");
+        var bomb = "<!DOCTYPE notice [<!ENTITY a \"b\">]>" + text(pen().enveloped(NOTICE));
+        var verdict = xml(bytes(bomb));
+        assertThat(verdict.code()).isEqualTo("sig.format");
+        assertThat(verdict.text()).contains("xml.doctype");
+    }
+
+    @Test
+    void aPdfWithAPageAddedAfterSigningIsNotAccepted() {
+        var signed = pen().pades(TestPen.pdf("notice"));
+        assertThat(pdf(TestPen.withAnotherPage(signed)).code()).isEqualTo("sig.coverage");
+    }
+
+    @Test
+    void aPdfWithBytesAppendedIsNotAccepted() {
+        var signed = pen().pades(TestPen.pdf("notice"));
+        var longer = java.util.Arrays.copyOf(signed, signed.length + 20);
+        java.util.Arrays.fill(longer, signed.length, longer.length, (byte) '%');
+        assertThat(pdf(longer).code()).isEqualTo("sig.coverage");
+    }
+
+    @Test
+    void signedContentMovedAsideWithAFakeInItsPlaceIsNotAccepted() {
+        var signed = signedById();
+        assertThat(xml(bytes(signed)).code()).isEmpty();
+        var original = signed.substring(signed.indexOf("<notice"));
+        // The signature stays and still fits: it covers the original, which is now just something inside the fake.
+        var wrapped = "<notice xmlns=\"urn:test\"><amount>999999</amount><aside>" + original + "</aside></notice>";
+        assertThat(xml(bytes(wrapped)).code()).isEqualTo("sig.coverage");
+        var signature = signature(signed);
+        var without = original.replace(signature, "");
+        var moved = "<notice xmlns=\"urn:test\"><amount>999999</amount><aside>" + without + "</aside>" + signature
+                + "</notice>";
+        assertThat(xml(bytes(moved)).code()).isEqualTo("sig.coverage");
+    }
+
+    @Test
+    void anIdThatStandsTwiceIsNotAccepted() {
+        var signed = signedById();
+        var twice = signed.replace("<to>", "<to id=\"n1\">");
+        assertThat(xml(bytes(twice)).accepted()).isFalse();
+    }
+
+    @Test
+    void contentHiddenInTheSignatureIsNotAccepted() {
+        var signed = text(pen().enveloped(NOTICE));
+        var stashed = signed.replace(
+                "</ds:Signature>", "<ds:Object><amount xmlns=\"urn:test\">999999</amount></ds:Object></ds:Signature>");
+        assertThat(stashed).isNotEqualTo(signed);
+        assertThat(xml(bytes(stashed)).code()).isEqualTo("sig.coverage");
+    }
+
+    @Test
+    void aSecondSignatureByAStrangerSpoilsTheFirst() {
+        var both = TestPen.of(STRANGER.signer("Other"), NOW).pades(pen().pades(TestPen.pdf("notice")));
+        assertThat(pdf(both).code()).isEqualTo("sig.untrusted");
+    }
+
+    @Test
+    void transformsThatAreProgramsAndReferencesToElsewhereNeverReachTheValidator() {
+        var signed = text(pen().enveloped(NOTICE));
+        var xslt = signed.replace(
+                "http://www.w3.org/2000/09/xmldsig#enveloped-signature", "http://www.w3.org/TR/1999/REC-xslt-19991116");
+        assertThat(xml(bytes(xslt)).code()).isEqualTo("sig.coverage");
+        for (var elsewhere : List.of(
+                "http://127.0.0.1:9/a", "file:///etc/passwd", "//host/a", "/etc/passwd", "ftp:a", "\nhttp://a/")) {
+            var reference = signed.replace("URI=\"\"", "URI=\"" + elsewhere + "\"");
+            assertThat(reference).isNotEqualTo(signed);
+            assertThat(xml(bytes(reference)).code()).as(elsewhere).isEqualTo("sig.coverage");
+        }
+        var fetched = signed.replace(
+                "<ds:KeyInfo>", "<ds:KeyInfo><ds:RetrievalMethod URI=\"http://127.0.0.1:9/key\"/>");
+        assertThat(fetched).isNotEqualTo(signed);
+        assertThat(xml(bytes(fetched)).code()).isEqualTo("sig.coverage");
+    }
+
+    @Test
+    void manyAtOnceGetTheirOwnVerdicts() throws Exception {
+        var good = pen().enveloped(NOTICE);
+        var bad = bytes(text(good).replace("2600", "9600"));
+        var threads = Executors.newFixedThreadPool(4);
+        try {
+            var tasks = java.util.stream.IntStream.range(0, 24)
+                    .<Callable<String>>mapToObj(i -> () -> xml(i % 2 == 0 ? good : bad).code())
+                    .toList();
+            var results = threads.invokeAll(tasks);
+            for (var i = 0; i < results.size(); i++)
+                assertThat(results.get(i).get()).isEqualTo(i % 2 == 0 ? "" : "sig.altered");
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void theTextQuotesNothingOfTheDocument() {
+        var verdict = xml(bytes(text(pen().enveloped(NOTICE)).replace("Pirna", "Somebody Secret")));
+        assertThat(verdict.text()).doesNotContain("Secret", "2600").contains("kept");
+    }
+
+    /** Signed by the root's id, as some products do. */
+    private static String signedById() {
+        var byId = TestPen.of(CLERK, NOW);
+        return text(byId.envelopedById("<notice xmlns=\"urn:test\" id=\"n1\"><amount>2600</amount><to>Pirna</to></notice>"
+                .getBytes(UTF_8), "n1"));
+    }
+
+    private static String signature(String signed) {
+        var end = "</ds:Signature>";
+        return signed.substring(signed.indexOf("<ds:Signature "), signed.indexOf(end) + end.length());
+    }
+
+    private static TestPen pen() {
+        return TestPen.of(CLERK, NOW);
+    }
+
+    private Verdict xml(byte[] bytes) {
+        return verifier.verify(Content.of("notice.xml", "application/xml", bytes), List.of());
+    }
+
+    private Verdict pdf(byte[] bytes) {
+        return verifier.verify(Content.of("notice.pdf", "application/pdf", bytes), List.of());
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, UTF_8);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+}

@@ -1,0 +1,145 @@
+package de.stellwerk.hub.signature;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLReason;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.CertIOException;
+import org.bouncycastle.cert.X509v2CRLBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/** A certification authority made for one test, with certificates and revocation lists as it likes. */
+final class TestAuthority {
+
+    private final X500Name name;
+    private final KeyPair keys;
+    private final X509Certificate certificate;
+    private final Instant now;
+    private long serial = 100;
+
+    /** Somebody with a key and a certificate. */
+    record Signer(PrivateKey key, X509Certificate certificate, List<X509Certificate> chain) {}
+
+    TestAuthority(String commonName, Instant now) {
+        this.now = now;
+        this.name = new X500Name("CN=" + commonName + ",O=Test,C=DE");
+        this.keys = keys("EC", 256);
+        this.certificate = certificate(
+                name,
+                keys.getPublic(),
+                now.minus(Duration.ofDays(400)),
+                now.plus(Duration.ofDays(4000)),
+                true);
+    }
+
+    X509Certificate certificate() {
+        return certificate;
+    }
+
+    Signer signer(String commonName) {
+        return signer(commonName, "EC", 256, now.minus(Duration.ofDays(30)), now.plus(Duration.ofDays(300)));
+    }
+
+    Signer signer(String commonName, String algorithm, int bits, Instant from, Instant until) {
+        var pair = keys(algorithm, bits);
+        var mine = certificate(new X500Name("CN=" + commonName + ",C=DE"), pair.getPublic(), from, until, false);
+        return new Signer(pair.getPrivate(), mine, List.of(mine, certificate));
+    }
+
+    void trustedIn(Path folder, String file) {
+        write(folder.resolve(file), der(certificate));
+    }
+
+    /** A list of now, valid for a week. */
+    void listIn(Path folder, String file, Signer... revoked) {
+        listIn(folder, file, now.minus(Duration.ofHours(1)), now.plus(Duration.ofDays(7)), revoked);
+    }
+
+    void listIn(Path folder, String file, Instant from, Instant next, Signer... revoked) {
+        try {
+            var list = new X509v2CRLBuilder(name, Date.from(from));
+            list.setNextUpdate(Date.from(next));
+            for (var one : revoked)
+                list.addCRLEntry(
+                        one.certificate().getSerialNumber(),
+                        Date.from(now.minus(Duration.ofDays(2))),
+                        CRLReason.keyCompromise);
+            list.addExtension(
+                    Extension.authorityKeyIdentifier,
+                    false,
+                    new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(keys.getPublic()));
+            var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate());
+            write(folder.resolve(file), list.build(signer).getEncoded());
+        } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private X509Certificate certificate(X500Name subject, PublicKey key, Instant from, Instant until, boolean authority) {
+        try {
+            var tools = new JcaX509ExtensionUtils();
+            var builder = new JcaX509v3CertificateBuilder(
+                            name, BigInteger.valueOf(serial++), Date.from(from), Date.from(until), subject, key)
+                    .addExtension(Extension.basicConstraints, true, new BasicConstraints(authority))
+                    .addExtension(Extension.subjectKeyIdentifier, false, tools.createSubjectKeyIdentifier(key))
+                    .addExtension(
+                            Extension.authorityKeyIdentifier,
+                            false,
+                            tools.createAuthorityKeyIdentifier(keys.getPublic()))
+                    .addExtension(
+                            Extension.keyUsage,
+                            true,
+                            new KeyUsage(authority ? KeyUsage.keyCertSign | KeyUsage.cRLSign : KeyUsage.nonRepudiation));
+            var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate());
+            return new JcaX509CertificateConverter().getCertificate(builder.build(signer));
+        } catch (GeneralSecurityException | OperatorCreationException | CertIOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static KeyPair keys(String algorithm, int bits) {
+        try {
+            var generator = KeyPairGenerator.getInstance(algorithm);
+            generator.initialize(bits);
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static byte[] der(X509Certificate certificate) {
+        try {
+            return certificate.getEncoded();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void write(Path file, byte[] bytes) {
+        try {
+            Files.write(file, bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
