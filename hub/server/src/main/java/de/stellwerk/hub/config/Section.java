@@ -23,6 +23,8 @@ final class Section {
 
     static final String NAME = "[a-z][a-z0-9-]{0,62}";
     private static final String NAME_FORM = "a-z, 0-9, -";
+    private static final Duration SHORTEST = Duration.ofMillis(100);
+    private static final Duration LONGEST = Duration.ofDays(365);
 
     /** What all sections of one reading share. */
     record Reading(Values values, Problems problems) {}
@@ -155,8 +157,10 @@ final class Section {
         if (value.isEmpty()) {
             return fallback;
         }
-        var duration = Values.duration(value.get().text());
-        if (duration.isPresent()) {
+        var duration = Durations.parse(value.get().text());
+        if (duration.isPresent()
+                && duration.get().compareTo(SHORTEST) >= 0
+                && duration.get().compareTo(LONGEST) <= 0) {
             return duration.get();
         }
         report(ProblemCode.DURATION, value.get().place(), value.get().text(), "100ms–365d: 500ms, 30s, 5m, 2h, 1d");

@@ -9,20 +9,16 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What a value may stand for: variables of the environment, secrets, durations, sizes. */
+/** What a value may stand for: variables of the environment, secrets, sizes. */
 final class Values {
 
     private static final Pattern VARIABLE = Pattern.compile("([A-Za-z_][A-Za-z0-9_]{0,127})(:-(.*))?", Pattern.DOTALL);
-    private static final Pattern DURATION = Pattern.compile("([0-9]{1,9}) ?(ms|s|m|h|d)");
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,12}) ?(B|KiB|MiB|GiB|TiB)?");
-    private static final Duration SHORTEST = Duration.ofMillis(100);
-    private static final Duration LONGEST = Duration.ofDays(365);
     private static final int MAX_SECRET = 64 << 10;
 
     private final Path secrets;
@@ -110,25 +106,6 @@ final class Values {
         }
         problems.add(ProblemCode.SECRET_OPEN, place, name, PosixFilePermissions.toString(mode));
         return false;
-    }
-
-    /** A whole number and a unit, from 100 ms to 365 days. */
-    static Optional<Duration> duration(String text) {
-        var parts = DURATION.matcher(text);
-        if (!parts.matches()) {
-            return Optional.empty();
-        }
-        long number = Long.parseLong(parts.group(1));
-        var duration =
-                switch (parts.group(2)) {
-                    case "ms" -> Duration.ofMillis(number);
-                    case "s" -> Duration.ofSeconds(number);
-                    case "m" -> Duration.ofMinutes(number);
-                    case "h" -> Duration.ofHours(number);
-                    default -> Duration.ofDays(number);
-                };
-        boolean fits = duration.compareTo(SHORTEST) >= 0 && duration.compareTo(LONGEST) <= 0;
-        return fits ? Optional.of(duration) : Optional.empty();
     }
 
     /** A whole number of bytes, at least 1, with a binary unit or none. */

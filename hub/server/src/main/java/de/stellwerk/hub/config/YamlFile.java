@@ -111,8 +111,8 @@ final class YamlFile {
                 problems.add(ProblemCode.DOCUMENTS, place(event.getStartMark()), "", "");
                 return false;
             }
-            if (event instanceof AliasEvent
-                    || event instanceof NodeEvent node && node.getAnchor().isPresent()) {
+            if (event instanceof NodeEvent node
+                    && (event instanceof AliasEvent || node.getAnchor().isPresent())) {
                 problems.add(ProblemCode.ALIAS, place(event.getStartMark()), "", "");
                 plain = false;
             }
