@@ -2,15 +2,22 @@ package de.stellwerk.hub.config;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A connection as configured: which connector, and its settings with secrets filled in.
  *
  * @param poll how often a source is asked
  * @param settings by name; may hold secrets and is therefore never printed
+ * @param secrets the names of those settings that were given as a reference to a secret, not as a literal
  */
 public record ConnectionConfig(
-        String name, String connector, Duration poll, Retry retry, Map<String, String> settings) {
+        String name, String connector, Duration poll, Retry retry, Map<String, String> settings, Set<String> secrets) {
+
+    public ConnectionConfig {
+        settings = Map.copyOf(settings);
+        secrets = Set.copyOf(secrets);
+    }
 
     @Override
     public String toString() {

@@ -1,0 +1,257 @@
+package de.stellwerk.hub.config;
+
+import de.stellwerk.hub.config.Problems.Place;
+import de.stellwerk.hub.config.Section.Reading;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Reads {@code config/hub.yaml} and {@code config/municipalities/<AGS>.yaml}. Reading is strict: an unknown key is a problem, and
+ * every value is text until a key says what it means. Whether a connection's settings are those its connector asks for is checked
+ * later, when the connector is there.
+ */
+public final class ConfigReader {
+
+    private static final Duration POLL = Duration.ofSeconds(5);
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final int WEB_PORT = 8080;
+
+    private final Path home;
+    private final Problems problems = new Problems();
+    private final Reading reading;
+
+    private ConfigReader(Path home, Map<String, String> env) {
+        this.home = home;
+        this.reading = new Reading(new Values(home.resolve("config/secrets"), env, problems), problems);
+    }
+
+    /**
+     * Everything the hub was told.
+     *
+     * @param home the folder that holds {@code config/}; a home without configuration gives the defaults and no municipality
+     * @param env the environment, for values such as <code>${NAME:-default}</code>
+     * @throws ConfigProblems with everything that is wrong, not only the first
+     */
+    public static HubConfig read(Path home, Map<String, String> env) throws ConfigProblems {
+        var reader = new ConfigReader(home.toAbsolutePath().normalize(), env);
+        var config = reader.hub(reader.municipalities());
+        reader.problems.check();
+        return config;
+    }
+
+    private HubConfig hub(Map<String, Municipality> municipalities) {
+        var file = home.resolve("config/hub.yaml");
+        var top = Files.exists(file) ? open(file, ConfigKeys.HUB) : Optional.<Section>empty();
+        return new HubConfig(
+                home,
+                web(top.flatMap(hub -> hub.section("web", ConfigKeys.WEB))),
+                broker(top.flatMap(hub -> hub.section("broker", ConfigKeys.BROKER))),
+                database(top.flatMap(hub -> hub.section("database", ConfigKeys.DATABASE))),
+                limits(top.flatMap(hub -> hub.section("limits", ConfigKeys.LIMITS))),
+                municipalities);
+    }
+
+    private Optional<Section> open(Path path, Set<String> known) {
+        var name = home.relativize(path).toString().replace('\\', '/');
+        var file = new YamlFile(path, name, problems);
+        return file.top().map(node -> new Section(file, node, known, reading));
+    }
+
+    private WebConfig web(Optional<Section> given) {
+        if (given.isEmpty()) {
+            return new WebConfig(LOOPBACK, WEB_PORT, Optional.empty());
+        }
+        var web = given.get();
+        var certificate = web.value("certificate");
+        certificate
+                .filter(value -> !Files.isRegularFile(home.resolve(value.text())))
+                .ifPresent(value -> web.report(ProblemCode.FILE_MISSING, value.place(), value.text(), ""));
+        return new WebConfig(
+                web.text("address", LOOPBACK),
+                web.number("port", WEB_PORT, 0, 65_535),
+                certificate.map(value -> home.resolve(value.text())));
+    }
+
+    private BrokerConfig broker(Optional<Section> given) {
+        if (given.isEmpty()) {
+            return new BrokerConfig(LOOPBACK, 0, List.of());
+        }
+        var broker = given.get();
+        var doors = new ArrayList<BrokerConfig.Door>();
+        var taken = new HashSet<String>();
+        for (var door : broker.list("doors", ConfigKeys.DOOR)) {
+            var queue = door.requiredText("queue");
+            var user = door.requiredText("user");
+            for (var mine : List.of("queue " + queue, "user " + user)) {
+                if (!mine.endsWith(" ") && !taken.add(mine)) {
+                    door.report(ProblemCode.DUPLICATE_DOOR, door.place(), mine, "");
+                }
+            }
+            doors.add(new BrokerConfig.Door(queue, user, door.requiredSecret("password")));
+        }
+        return new BrokerConfig(
+                broker.text("address", LOOPBACK), broker.number("port", 0, 0, 65_535), List.copyOf(doors));
+    }
+
+    private DatabaseConfig database(Optional<Section> given) {
+        if (given.isEmpty()) {
+            return new DatabaseConfig(Optional.empty(), "", "");
+        }
+        var database = given.get();
+        var url = database.required("url");
+        url.filter(value -> !value.text().startsWith("jdbc:postgresql:"))
+                .ifPresent(value -> database.report(
+                        ProblemCode.DATABASE_URL, value.place(), "", "jdbc:postgresql://host:5432/name"));
+        return new DatabaseConfig(
+                url.map(Section.Value::text), database.requiredText("user"), database.requiredSecret("password"));
+    }
+
+    private static Limits limits(Optional<Section> given) {
+        var defaults = Limits.defaults();
+        return given.map(limits -> new Limits(
+                        limits.size("part", defaults.part(), 1L << 40),
+                        limits.size("xml", defaults.xml(), 1L << 30),
+                        Math.toIntExact(limits.size("inline", defaults.inline(), 16L << 20)),
+                        limits.number("attachments", defaults.attachments(), 0, 10_000)))
+                .orElse(defaults);
+    }
+
+    private Map<String, Municipality> municipalities() {
+        var found = new TreeMap<String, Municipality>();
+        var files = new LinkedHashMap<String, String>();
+        for (var path : files(home.resolve("config/municipalities"))) {
+            var name = String.valueOf(path.getFileName());
+            open(path, ConfigKeys.MUNICIPALITY).ifPresent(top -> {
+                var municipality = municipality(top, name, files);
+                found.put(municipality.ags(), municipality);
+            });
+        }
+        return Collections.unmodifiableMap(found);
+    }
+
+    private List<Path> files(Path folder) {
+        var found = new ArrayList<Path>();
+        if (!Files.isDirectory(folder)) {
+            return found;
+        }
+        try (var all = Files.newDirectoryStream(folder)) {
+            for (var path : all) {
+                var name = String.valueOf(path.getFileName());
+                if (name.endsWith(".yaml")) {
+                    found.add(path);
+                } else if (name.endsWith(".yml")) {
+                    problems.add(
+                            ProblemCode.FILE_NAME,
+                            Place.file("config/municipalities/" + name),
+                            name,
+                            name.replaceFirst("yml$", "yaml"));
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            problems.add(
+                    ProblemCode.UNREADABLE,
+                    Place.file("config/municipalities"),
+                    e.getClass().getSimpleName(),
+                    "");
+        }
+        Collections.sort(found);
+        return found;
+    }
+
+    /** @param files which file named an AGS or ARS first */
+    private Municipality municipality(Section top, String fileName, Map<String, String> files) {
+        var ags = top.required("municipality");
+        var ars = top.required("ars");
+        boolean agsGood = ags.isPresent() && is(top, ags.get(), "[0-9]{8}", ProblemCode.AGS, "8 × 0-9 (\"01001000\")");
+        boolean arsGood =
+                ars.isPresent() && is(top, ars.get(), "[0-9]{12}", ProblemCode.ARS, "12 × 0-9 (\"010010000000\")");
+        if (agsGood) {
+            var value = ags.get();
+            if (!fileName.equals(value.text() + ".yaml")) {
+                top.report(ProblemCode.FILE_NAME, value.place(), fileName, value.text() + ".yaml");
+            }
+            once(top, value, ProblemCode.DUPLICATE_MUNICIPALITY, files, fileName);
+        }
+        if (arsGood) {
+            once(top, ars.get(), ProblemCode.DUPLICATE_ARS, files, fileName);
+        }
+        if (agsGood && arsGood) {
+            var key = ars.get().text();
+            if (!ags.get().text().equals(key.substring(0, 5) + key.substring(9))) {
+                top.report(
+                        ProblemCode.ARS_OF_AGS,
+                        ars.get().place(),
+                        key,
+                        ags.get().text());
+            }
+        }
+        var connections = new LinkedHashMap<String, ConnectionConfig>();
+        top.section("connections").ifPresent(all -> {
+            for (var name : all.checkedNames()) {
+                all.section(name, ConfigKeys.CONNECTION)
+                        .ifPresent(section -> connections.put(name, connection(name, section)));
+            }
+        });
+        return new Municipality(
+                ags.map(Section.Value::text).orElse(""),
+                ars.map(Section.Value::text).orElse(""),
+                top.requiredText("name"),
+                Collections.unmodifiableMap(connections));
+    }
+
+    private static boolean is(Section top, Section.Value value, String form, ProblemCode code, String expected) {
+        boolean good = value.text().matches(form);
+        if (!good) {
+            top.report(code, value.place(), value.text(), expected);
+        }
+        return good;
+    }
+
+    private static void once(
+            Section top, Section.Value value, ProblemCode code, Map<String, String> files, String fileName) {
+        var earlier = files.putIfAbsent(value.text(), fileName);
+        if (earlier != null) {
+            top.report(code, value.place(), value.text(), earlier);
+        }
+    }
+
+    private static ConnectionConfig connection(String name, Section section) {
+        var settings = new LinkedHashMap<String, String>();
+        var secrets = new HashSet<String>();
+        section.section("settings").ifPresent(given -> {
+            for (var setting : given.checkedNames()) {
+                if (given.isReference(setting)) {
+                    settings.put(setting, given.requiredSecret(setting));
+                    secrets.add(setting);
+                } else {
+                    given.anyText(setting).ifPresent(value -> settings.put(setting, value.text()));
+                }
+            }
+        });
+        var retry = section.section("retry", ConfigKeys.RETRY)
+                .map(ConfigReader::retry)
+                .orElse(Retry.defaults());
+        return new ConnectionConfig(
+                name, section.requiredName("connector"), section.duration("poll", POLL), retry, settings, secrets);
+    }
+
+    private static Retry retry(Section section) {
+        var defaults = Retry.defaults();
+        return new Retry(
+                section.number("attempts", defaults.attempts(), 1, 1_000),
+                section.duration("first", defaults.first()),
+                section.duration("longest", defaults.longest()));
+    }
+}

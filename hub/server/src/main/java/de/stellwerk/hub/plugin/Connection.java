@@ -1,0 +1,434 @@
+package de.stellwerk.hub.plugin;
+
+import de.stellwerk.hub.config.ConnectionConfig;
+import de.stellwerk.hub.plugin.LoadedPlugin.Offer;
+import de.stellwerk.hub.spi.Channel;
+import de.stellwerk.hub.spi.Connector;
+import de.stellwerk.hub.spi.ConnectorDescriptor;
+import de.stellwerk.hub.spi.Delivery;
+import de.stellwerk.hub.spi.DeliveryResult;
+import de.stellwerk.hub.spi.HubContext;
+import de.stellwerk.hub.spi.Inbox;
+import de.stellwerk.hub.spi.Probe;
+import de.stellwerk.hub.spi.Receiver;
+import de.stellwerk.hub.spi.Sink;
+import de.stellwerk.hub.spi.Source;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The hub's handle of one configured connection. It opens its connector when it is first needed, opens a new one when the plugin is
+ * replaced, and lets nothing a plugin throws get past it. It keeps no thread; it may be called by many.
+ */
+public final class Connection {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
+    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration LATEST = Duration.ofMinutes(5);
+    private static final int LONGEST_REFERENCE = 200;
+    private static final int LONGEST_TEXT = 300;
+
+    /** How a connection stands. */
+    public enum State {
+        /** No plugin offers its connector. */
+        WAITING,
+        /** It will be opened when it is first needed. */
+        READY,
+        /** It is open. */
+        OPEN,
+        /** Its settings are wrong, or it could not be opened; the state's text says which. */
+        FAILED
+    }
+
+    /** What one configured connection is given by the room. */
+    record Surroundings(Plugins plugins, Path home, Clock clock) {}
+
+    private interface Use<T> {
+        T with(Connector connector) throws Exception;
+    }
+
+    /** The connector cannot be used now, and the outside system has seen nothing. */
+    private static final class NotOpen extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient Reason reason;
+        private final Duration retryAfter;
+
+        NotOpen(Reason reason, Duration retryAfter) {
+            super(reason.code(), null, false, false);
+            this.reason = reason;
+            this.retryAfter = retryAfter;
+        }
+    }
+
+    private record Opened(LoadedPlugin plugin, Connector connector) {
+
+        boolean isOf(Offer offer) {
+            return plugin == offer.plugin();
+        }
+    }
+
+    private record Failure(LoadedPlugin plugin, Reason reason, int times, Instant again) {
+
+        boolean isOf(Offer offer) {
+            return plugin == offer.plugin();
+        }
+    }
+
+    private final String municipality;
+    private final ConnectionConfig config;
+    private final Surroundings surroundings;
+    private final AtomicBoolean polling = new AtomicBoolean();
+    private volatile @Nullable Opened opened;
+    private volatile @Nullable Failure failure;
+
+    Connection(String municipality, ConnectionConfig config, Surroundings surroundings) {
+        this.municipality = municipality;
+        this.config = config;
+        this.surroundings = surroundings;
+    }
+
+    /** The AGS. */
+    public String municipality() {
+        return municipality;
+    }
+
+    public String name() {
+        return config.name();
+    }
+
+    /** The name of the connector it is configured for, whether or not a plugin offers it. */
+    public String connector() {
+        return config.connector();
+    }
+
+    public ConnectionConfig config() {
+        return config;
+    }
+
+    /** The card of its connector; empty as long as no plugin offers it. */
+    public Optional<ConnectorDescriptor> descriptor() {
+        return surroundings.plugins.offer(connector()).map(Offer::descriptor);
+    }
+
+    public State state() {
+        return standing().state;
+    }
+
+    /** Why it is {@code WAITING} or {@code FAILED}, in English; otherwise empty. */
+    public String stateText() {
+        return stateText(Locale.ENGLISH);
+    }
+
+    /** The same in German for a German locale, otherwise in English. */
+    public String stateText(Locale locale) {
+        return standing().reason.text(locale);
+    }
+
+    private record Standing(State state, Reason reason) {}
+
+    private Standing standing() {
+        var offer = surroundings.plugins.offer(connector());
+        if (offer.isEmpty()) {
+            return new Standing(State.WAITING, waiting());
+        }
+        var open = opened;
+        if (open != null && open.isOf(offer.get())) {
+            return new Standing(State.OPEN, Reason.NONE);
+        }
+        var failed = failure;
+        if (failed != null && failed.isOf(offer.get())) {
+            return new Standing(State.FAILED, failed.reason);
+        }
+        return GivenSettings.problems(offer.get().descriptor(), config)
+                .map(problems -> new Standing(State.FAILED, problems))
+                .orElse(new Standing(State.READY, Reason.NONE));
+    }
+
+    /**
+     * Brings one delivery out. It never throws: whatever the connector throws becomes {@code Unknown}, and a connector that is not there
+     * or cannot be opened has sent nothing.
+     */
+    public DeliveryResult deliver(Delivery delivery) {
+        try {
+            return checked(use(connector -> connector instanceof Sink sink
+                    ? sink.deliver(HubSide.delivery(delivery))
+                    : new DeliveryResult.NotSent("plugin.no-sink: the connector carries nothing out", SOON)));
+        } catch (NotOpen e) {
+            return new DeliveryResult.NotSent(e.reason.code() + ": " + e.reason.english(), e.retryAfter);
+        } catch (ConnectorFailed e) {
+            LOG.warn(
+                    "{} of {}: attempt {} of delivery {} ended with {}",
+                    name(),
+                    municipality,
+                    delivery.attempt(),
+                    delivery.id(),
+                    e.getMessage());
+            return new DeliveryResult.Unknown(e.getMessage() == null ? e.code() : e.getMessage());
+        }
+    }
+
+    /** Asks whether a delivery has arrived; empty if the connector cannot ask. It never throws, like {@link #deliver}. */
+    public Optional<DeliveryResult> probe(Delivery delivery) {
+        try {
+            return use(connector -> connector instanceof Probe probe
+                            ? Optional.ofNullable(probe.probe(HubSide.delivery(delivery)))
+                            : Optional.<DeliveryResult>empty())
+                    .map(Connection::checked);
+        } catch (NotOpen e) {
+            // Not NotSent: an earlier attempt may have arrived, and nobody has asked.
+            return Optional.of(new DeliveryResult.Unknown(e.reason.code() + ": " + e.reason.english()));
+        } catch (ConnectorFailed e) {
+            return Optional.of(new DeliveryResult.Unknown(e.getMessage() == null ? e.code() : e.getMessage()));
+        }
+    }
+
+    /**
+     * True if it is worth polling: its connector is a source, or has an incoming channel and has not been opened yet. Asking opens
+     * nothing.
+     */
+    public boolean isSource() {
+        var offer = surroundings.plugins.offer(connector());
+        var open = opened;
+        if (offer.isPresent() && open != null && open.isOf(offer.get())) {
+            return open.connector instanceof Source;
+        }
+        return offer.isPresent()
+                && offer.get().descriptor().channels().stream()
+                        .anyMatch(channel -> channel.direction() == Channel.Direction.IN);
+    }
+
+    /**
+     * Asks the source for messages; does nothing if the connector is no source, or while another poll of this connection still runs,
+     * even if that one runs in an older version of the plugin.
+     *
+     * @throws ConnectorFailed if the connector is not there, cannot be opened or throws
+     */
+    public void poll(Inbox inbox) throws ConnectorFailed {
+        if (!polling.compareAndSet(false, true)) {
+            return;
+        }
+        try (var lent = new HubSide.Lent(inbox)) {
+            use(connector -> {
+                if (connector instanceof Source source) {
+                    source.poll(lent);
+                }
+                return true;
+            });
+        } catch (NotOpen e) {
+            throw new ConnectorFailed(e.reason.code(), e.reason.english());
+        } finally {
+            polling.set(false);
+        }
+    }
+
+    /**
+     * Hands a request to the receiver; empty if the connector is none.
+     *
+     * @throws ConnectorFailed if the connector is not there, cannot be opened or throws
+     */
+    public Optional<Receiver.Answer> receive(Receiver.Request request, Inbox inbox) throws ConnectorFailed {
+        try (var lent = new HubSide.Lent(inbox)) {
+            return use(connector -> connector instanceof Receiver receiver
+                    ? Optional.of(receiver.receive(HubSide.request(request), lent))
+                    : Optional.<Receiver.Answer>empty());
+        } catch (NotOpen e) {
+            throw new ConnectorFailed(e.reason.code(), e.reason.english());
+        }
+    }
+
+    /** Lets go of a plugin version nobody is inside of any more, so that its classes can be collected. */
+    synchronized void forget(LoadedPlugin plugin) {
+        var open = opened;
+        if (open != null && open.plugin == plugin) {
+            opened = null;
+        }
+        var failed = failure;
+        if (failed != null && failed.plugin == plugin) {
+            failure = null;
+        }
+    }
+
+    private <T> T use(Use<T> use) throws NotOpen, ConnectorFailed {
+        while (true) {
+            var offer = surroundings.plugins.offer(connector()).orElseThrow(() -> new NotOpen(waiting(), SOON));
+            var plugin = offer.plugin();
+            if (!plugin.enter()) {
+                // It has just been replaced. Its successor, or none, is published before it ends: the next look finds
+                // it.
+                Thread.onSpinWait();
+                continue;
+            }
+            try {
+                var connector = open(offer);
+                return Calls.inside(plugin.wall(), () -> use.with(connector));
+            } finally {
+                plugin.leave();
+            }
+        }
+    }
+
+    /** Holding this connection's lock while it opens keeps other callers of the same connection waiting, and only those. */
+    private synchronized Connector open(Offer offer) throws NotOpen {
+        var open = opened;
+        if (open != null && open.isOf(offer)) {
+            return open.connector;
+        }
+        var now = surroundings.clock.instant();
+        var failed = failure;
+        int times = 0;
+        if (failed != null && failed.isOf(offer)) {
+            if (now.isBefore(failed.again)) {
+                throw new NotOpen(failed.reason, longer(SOON, Duration.between(now, failed.again)));
+            }
+            times = failed.times;
+        }
+        var problems = GivenSettings.problems(offer.descriptor(), config);
+        if (problems.isPresent()) {
+            throw new NotOpen(problems.get(), SOON);
+        }
+        try {
+            var connector = create(offer);
+            offer.plugin().opened(connector);
+            opened = new Opened(offer.plugin(), connector);
+            failure = null;
+            return connector;
+        } catch (ConnectorFailed e) {
+            var wait = backoff(times);
+            var reason = cannotOpen(e);
+            failure = new Failure(offer.plugin(), reason, times + 1, now.plus(wait));
+            LOG.warn("{} of {} cannot be opened, next try in {}: {}", name(), municipality, wait, reason.english());
+            throw new NotOpen(reason, wait);
+        }
+    }
+
+    private Connector create(Offer offer) throws ConnectorFailed {
+        var hub = new Context(config.name(), municipality, surroundings.clock, directory());
+        var settings = new GivenSettings(offer.descriptor(), config, surroundings.home);
+        var thread = "connection-" + municipality + "-" + name();
+        var connector = Calls.<@Nullable Connector>bounded(
+                thread, offer.plugin().wall(), () -> offer.factory().create(settings, hub), Connection::tooLate);
+        if (connector == null) {
+            throw new ConnectorFailed("plugin.no-connector", "the factory gave no connector");
+        }
+        return connector;
+    }
+
+    /** A connector that came after the time was up: nobody will use it. It is closed on the thread that made it. */
+    private static void tooLate(@Nullable Connector connector) {
+        try {
+            if (connector != null) {
+                Calls.inside(connector.getClass().getClassLoader(), () -> {
+                    connector.close();
+                    return true;
+                });
+            }
+        } catch (ConnectorFailed e) {
+            LOG.warn("a connector that opened too late could not be closed: {}", e.getMessage());
+        }
+    }
+
+    private Path directory() throws ConnectorFailed {
+        var directory = surroundings
+                .home
+                .resolve("data")
+                .resolve("connections")
+                .resolve(municipality)
+                .resolve(name());
+        try {
+            return Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new ConnectorFailed(
+                    "plugin.directory",
+                    "no folder for the connection: " + e.getClass().getName());
+        }
+    }
+
+    private record Context(String connection, String municipality, Clock clock, Path directory) implements HubContext {}
+
+    private Reason waiting() {
+        var offered = surroundings.plugins.connectors();
+        return new Reason(
+                "plugin.waiting",
+                "No connector is named '" + connector() + "'. The plugins offer: " + offered,
+                "Kein Konnektor heißt „" + connector() + "“. Die Plugins bieten an: " + offered);
+    }
+
+    private Reason cannotOpen(ConnectorFailed failed) {
+        var said = clean(failed.said());
+        var why = String.valueOf(failed.getMessage()) + (said.isEmpty() ? "" : " (" + said + ")");
+        return new Reason(
+                "plugin.open",
+                "The connection cannot be opened: " + why + ". Deliveries wait; the hub tries again.",
+                "Die Verbindung kann nicht geöffnet werden: " + why
+                        + ". Zustellungen warten; der Hub versucht es wieder.");
+    }
+
+    /** A text of the plugin, on one line, short, and without the connection's secrets. */
+    private String clean(String said) {
+        var clean = said;
+        for (var name : config.secrets()) {
+            var secret = config.settings().getOrDefault(name, "");
+            if (!secret.isEmpty()) {
+                clean = clean.replace(secret, "***");
+            }
+        }
+        clean = clean.replaceAll("\\p{Cntrl}+", " ").strip();
+        return clean.equals("null") ? "" : clean.length() <= LONGEST_TEXT ? clean : clean.substring(0, LONGEST_TEXT);
+    }
+
+    private static Duration backoff(int times) {
+        var wait = SOON.multipliedBy(1L << Math.min(times, 10));
+        return wait.compareTo(LATEST) < 0 ? wait : LATEST;
+    }
+
+    private static Duration longer(Duration a, Duration b) {
+        return a.compareTo(b) > 0 ? a : b;
+    }
+
+    /** A plugin is not checked by our compiler: its values may be null, or too long. */
+    private static DeliveryResult checked(@Nullable DeliveryResult result) {
+        if (result == null) {
+            return new DeliveryResult.Unknown("plugin.no-result: the connector gave no result");
+        }
+        if (result instanceof DeliveryResult.Delivered delivered) {
+            var reference = orEmpty(delivered.reference());
+            return reference.length() <= LONGEST_REFERENCE
+                    ? new DeliveryResult.Delivered(reference)
+                    : new DeliveryResult.Delivered(reference.substring(0, LONGEST_REFERENCE));
+        }
+        if (result instanceof DeliveryResult.NotSent notSent) {
+            Duration after = notSent.retryAfter();
+            return new DeliveryResult.NotSent(orEmpty(notSent.why()), isWait(after) ? after : SOON);
+        }
+        if (result instanceof DeliveryResult.Rejected rejected) {
+            return new DeliveryResult.Rejected(orEmpty(rejected.reason()));
+        }
+        return result;
+    }
+
+    private static boolean isWait(@Nullable Duration wait) {
+        return wait != null && !wait.isNegative();
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+
+    @Override
+    public String toString() {
+        return "Connection[" + municipality + ", " + name() + ", " + connector() + "]";
+    }
+}

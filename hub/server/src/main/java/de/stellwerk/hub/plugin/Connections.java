@@ -1,0 +1,80 @@
+package de.stellwerk.hub.plugin;
+
+import de.stellwerk.hub.config.Municipality;
+import de.stellwerk.hub.plugin.Connection.Surroundings;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Every configured connection, and the connectors that plugin jars offer. A jar dropped into {@code plugins/inbox} is available within
+ * seconds, without a restart; a newer version takes over while calls run; a jar that is removed is unloaded.
+ */
+public final class Connections implements AutoCloseable {
+
+    private final Map<String, Connection> connections = new LinkedHashMap<>();
+    private final Plugins plugins;
+
+    /**
+     * Opens nothing yet.
+     *
+     * @param pluginsFolder {@code <home>/plugins}; jars are dropped into its folder {@code inbox}
+     * @param dataFolder {@code <home>/data/plugins}, where the hub keeps its own copies
+     * @param home what relative paths in settings start at
+     */
+    public Connections(
+            Path pluginsFolder, Path dataFolder, Path home, Collection<Municipality> municipalities, Clock clock) {
+        this.plugins = new Plugins(pluginsFolder.resolve("inbox"), dataFolder, this::forget);
+        var surroundings = new Surroundings(plugins, home.toAbsolutePath().normalize(), clock);
+        for (var municipality : municipalities) {
+            municipality
+                    .connections()
+                    .values()
+                    .forEach(config -> connections.put(
+                            key(municipality.ags(), config.name()),
+                            new Connection(municipality.ags(), config, surroundings)));
+        }
+    }
+
+    /**
+     * Loads the plugins that were active when the hub was stopped, then watches the inbox.
+     *
+     * @throws java.io.UncheckedIOException if the folders cannot be made or read
+     */
+    public void start() {
+        plugins.start();
+    }
+
+    public Optional<Connection> find(String municipality, String name) {
+        return Optional.ofNullable(connections.get(key(municipality, name)));
+    }
+
+    /** In the order of the configuration. */
+    public Collection<Connection> all() {
+        return Collections.unmodifiableCollection(connections.values());
+    }
+
+    /** Every jar in the inbox and every plugin in use, by file name. */
+    public List<PluginStatus> plugins() {
+        return plugins.status();
+    }
+
+    /** Stops watching, waits up to ten seconds for running calls, and closes every connector. */
+    @Override
+    public void close() {
+        plugins.close();
+    }
+
+    private void forget(LoadedPlugin plugin) {
+        connections.values().forEach(connection -> connection.forget(plugin));
+    }
+
+    private static String key(String municipality, String name) {
+        return municipality + "/" + name;
+    }
+}

@@ -1,0 +1,150 @@
+package de.stellwerk.hub.plugin;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The hub's own copies of dropped jars, {@code <sha256>.jar}, and the note of which file was active with which bytes. Only copies are
+ * loaded: overwriting a file in the inbox cannot change code that runs.
+ */
+final class Copies {
+
+    private static final String NOTE = "active.properties";
+
+    private final Path folder;
+
+    Copies(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Makes the folder, and clears what a crash left half-written. */
+    void prepare() throws IOException {
+        Files.createDirectories(folder);
+        try (var left = Files.newDirectoryStream(folder, "*.tmp")) {
+            for (var file : left) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /** A copy under a temporary name, forced to disk. */
+    record Taken(Path temporary, String sha256) {}
+
+    Taken take(Path dropped) throws IOException {
+        var temporary = Files.createTempFile(folder, "jar-", ".tmp");
+        var digest = sha256();
+        try (var in = Files.newInputStream(dropped);
+                var out = new DigestOutputStream(Files.newOutputStream(temporary), digest)) {
+            in.transferTo(out);
+        } catch (IOException e) {
+            Files.deleteIfExists(temporary);
+            throw e;
+        }
+        force(temporary);
+        return new Taken(temporary, HexFormat.of().formatHex(digest.digest()));
+    }
+
+    /** Gives a copy its name; a copy of the same bytes that is there already stays, because it may be in use. */
+    Path keep(Taken taken) throws IOException {
+        var copy = copy(taken.sha256);
+        if (Files.exists(copy)) {
+            Files.delete(taken.temporary);
+            return copy;
+        }
+        if (Files.getFileStore(taken.temporary).supportsFileAttributeView("posix")) {
+            Files.setPosixFilePermissions(taken.temporary, PosixFilePermissions.fromString("r--r--r--"));
+        }
+        Files.move(taken.temporary, copy, StandardCopyOption.ATOMIC_MOVE);
+        force(folder);
+        return copy;
+    }
+
+    void drop(Taken taken) throws IOException {
+        Files.deleteIfExists(taken.temporary);
+    }
+
+    Path copy(String sha256) {
+        return folder.resolve(sha256 + ".jar");
+    }
+
+    /** True if the copy is there and still has the bytes it is named by. */
+    boolean isSound(String sha256) throws IOException {
+        var digest = sha256();
+        try (var in = Files.newInputStream(copy(sha256));
+                var out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+            in.transferTo(out);
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+        return HexFormat.of().formatHex(digest.digest()).equals(sha256);
+    }
+
+    /** Deletes every copy but these. */
+    void sweep(Set<String> hashes) throws IOException {
+        try (var all = Files.newDirectoryStream(folder, "*.jar")) {
+            for (var copy : all) {
+                if (!hashes.contains(String.valueOf(copy.getFileName()).replace(".jar", ""))) {
+                    Files.deleteIfExists(copy);
+                }
+            }
+        }
+    }
+
+    /** Which file was active with which bytes, as noted last. */
+    Map<String, String> noted() throws IOException {
+        var properties = new Properties();
+        try (var in = Files.newBufferedReader(folder.resolve(NOTE))) {
+            properties.load(in);
+        } catch (NoSuchFileException | IllegalArgumentException e) {
+            return Map.of(); // the first start, or a damaged note: then the inbox alone decides
+        }
+        var noted = new TreeMap<String, String>();
+        for (var file : properties.stringPropertyNames()) {
+            noted.put(file, properties.getProperty(file, ""));
+        }
+        return noted;
+    }
+
+    void note(Map<String, String> active) throws IOException {
+        var properties = new Properties();
+        properties.putAll(active);
+        var temporary = folder.resolve(NOTE + ".tmp");
+        try (var out = Files.newBufferedWriter(temporary)) {
+            properties.store(out, null);
+        }
+        force(temporary);
+        Files.move(
+                temporary, folder.resolve(NOTE), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        force(folder);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new UncheckedIOException(new IOException("every JDK has SHA-256", e));
+        }
+    }
+
+    private static void force(Path path) throws IOException {
+        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

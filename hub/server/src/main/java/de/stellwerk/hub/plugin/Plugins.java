@@ -1,0 +1,555 @@
+package de.stellwerk.hub.plugin;
+
+import de.stellwerk.hub.plugin.Dropped.Stamp;
+import de.stellwerk.hub.plugin.LoadedPlugin.Offer;
+import de.stellwerk.hub.plugin.PluginStatus.State;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The life of plugin jars: dropped, stable, copied, checked, tried, active, replaced, drained, closed.
+ *
+ * <p>One thread looks at the inbox; each jar is examined on a thread of its own, so that one that hangs holds up no other. Every decision
+ * is taken under this object's lock, and no code of a plugin runs while it is held.
+ */
+final class Plugins implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Plugins.class);
+
+    private static final Duration LOOK = Duration.ofMillis(500);
+    /** After trouble of the hub's own, such as a full disk, a jar is examined again after 30 seconds. */
+    private static final int PAUSE = 60;
+
+    private static final Duration CLOSING = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    /** What may be over when another plugin goes. */
+    private static final Set<String> CONFLICTS = Set.of("plugin.same-version", "plugin.connector-taken");
+
+    private final Path inbox;
+    private final Copies copies;
+    private final PluginJars jars;
+    private final Consumer<LoadedPlugin> forget;
+    private final Thread watcher;
+    private final CountDownLatch stop = new CountDownLatch(1);
+
+    private final Map<String, Dropped> files = new TreeMap<>();
+    private final Map<String, LoadedPlugin> active = new TreeMap<>();
+    private final Map<LoadedPlugin, Thread> draining = new LinkedHashMap<>();
+    /** Hashes of copies that are being examined: not to be swept. */
+    private final List<String> examining = new ArrayList<>();
+
+    private volatile Map<String, Offer> offers = Map.of();
+    private volatile boolean closing;
+    private boolean unreadable;
+
+    /** @param forget is told of a version nobody is inside of any more */
+    Plugins(Path inbox, Path data, Consumer<LoadedPlugin> forget) {
+        this.inbox = inbox;
+        this.copies = new Copies(data);
+        this.jars = new PluginJars(data);
+        this.forget = forget;
+        this.watcher = thread("plugin-inbox", this::watch);
+    }
+
+    Optional<Offer> offer(String connector) {
+        return Optional.ofNullable(offers.get(connector));
+    }
+
+    /** The names of all connectors that can be used now. */
+    Set<String> connectors() {
+        return new TreeSet<>(offers.keySet());
+    }
+
+    void start() {
+        try {
+            Files.createDirectories(inbox);
+            copies.prepare();
+            restore();
+            synchronized (this) {
+                sweep();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the folders of the plugins cannot be used", e);
+        }
+        watcher.start();
+    }
+
+    /** Loads what was active last, whatever lies in the inbox by now: the newer bytes have to prove themselves first. */
+    private void restore() throws IOException {
+        var there = Dropped.list(inbox);
+        var threads = new ArrayList<Thread>();
+        for (var noted : copies.noted().entrySet()) {
+            var sha256 = noted.getValue();
+            if (there.containsKey(noted.getKey()) && sha256.matches("[0-9a-f]{64}") && copies.isSound(sha256)) {
+                var dropped = new Dropped(noted.getKey());
+                synchronized (this) {
+                    files.put(dropped.file, dropped);
+                    examining.add(sha256);
+                }
+                threads.add(thread(
+                        "plugin-check-" + Dropped.shown(dropped.file),
+                        () -> consider(dropped, 0, copies.copy(sha256), sha256)));
+            }
+        }
+        threads.forEach(Thread::start);
+        for (var thread : threads) {
+            join(thread, Calls.LIMIT.plusSeconds(5));
+        }
+    }
+
+    private static Thread thread(String name, Runnable task) {
+        var thread = new Thread(null, task, name, 0, false);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private void watch() {
+        try {
+            do {
+                look();
+            } while (!stop.await(LOOK.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            LOG.warn("plugins/inbox is not watched any more");
+        }
+    }
+
+    private void look() {
+        try {
+            var there = Dropped.list(inbox);
+            synchronized (this) {
+                unreadable = false;
+                look(there);
+            }
+        } catch (IOException e) {
+            // A share that is away for a moment must not unload every plugin.
+            synchronized (this) {
+                if (!unreadable) {
+                    LOG.error("plugins/inbox cannot be read, all plugins stay as they are", e);
+                }
+                unreadable = true;
+            }
+        } catch (RuntimeException e) {
+            LOG.error("looking at plugins/inbox failed, it is done again", e);
+        }
+    }
+
+    private synchronized void look(Map<String, Stamp> there) {
+        for (var file : List.copyOf(files.keySet())) {
+            if (!there.containsKey(file)) {
+                files.remove(file);
+                removed(file);
+            }
+        }
+        there.forEach((file, stamp) -> {
+            var dropped = files.computeIfAbsent(file, Dropped::new);
+            int before = dropped.round;
+            dropped.look(stamp);
+            if (dropped.round != before || dropped.examined) {
+                return;
+            }
+            dropped.examined = true;
+            if (!stamp.regular()) {
+                dropped.sha256 = "";
+                refuse(
+                        dropped,
+                        new Refused(
+                                "plugin.not-a-file",
+                                "This is a link, a folder or a device. Copy the jar itself into the folder.",
+                                "Das ist ein Verweis, ein Ordner oder ein Gerät. Das Archiv selbst in den Ordner kopieren."));
+                return;
+            }
+            dropped.stand(State.CHECKING, Reason.NONE);
+            int round = dropped.round;
+            thread("plugin-check-" + Dropped.shown(file), () -> examine(dropped, round, stamp))
+                    .start();
+        });
+    }
+
+    private void removed(String file) {
+        for (var plugin : List.copyOf(active.values())) {
+            if (plugin.jar().file().equals(file)) {
+                LOG.info(
+                        "plugin {} {}: its jar was removed, it is unloaded",
+                        plugin.jar().id(),
+                        plugin.jar().version());
+                active.remove(plugin.jar().id());
+                published();
+                drain(plugin);
+            }
+        }
+    }
+
+    /** Something has gone: those who stood behind it are examined again. */
+    private void again() {
+        for (var dropped : files.values()) {
+            if (dropped.state == State.SUPERSEDED
+                    || (dropped.state == State.REFUSED && CONFLICTS.contains(dropped.reason.code()))) {
+                dropped.examined = false;
+            }
+        }
+    }
+
+    private void examine(Dropped dropped, int round, Stamp stamp) {
+        Path copy;
+        String sha256;
+        try {
+            var file = inbox.resolve(dropped.file);
+            var taken = copies.take(file);
+            synchronized (this) {
+                if (closing || isStale(dropped, round)) {
+                    copies.drop(taken);
+                    return;
+                }
+                if (!Stamp.of(file).equals(stamp)) {
+                    copies.drop(taken); // it was written to while it was copied: the next look sees that
+                    dropped.examined = false;
+                    return;
+                }
+                sha256 = taken.sha256();
+                copy = copies.keep(taken);
+                examining.add(sha256);
+            }
+        } catch (IOException | RuntimeException e) {
+            trouble(dropped, round, e);
+            return;
+        }
+        consider(dropped, round, copy, sha256);
+    }
+
+    private void consider(Dropped dropped, int round, Path copy, String sha256) {
+        try {
+            synchronized (this) {
+                if (!isStale(dropped, round)) {
+                    dropped.sha256 = sha256;
+                    dropped.id = "";
+                    dropped.version = "";
+                }
+            }
+            admit(dropped, round, PluginJar.check(copy, dropped.file, sha256));
+        } catch (Refused e) {
+            synchronized (this) {
+                if (!isStale(dropped, round)) {
+                    refuse(dropped, e);
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            trouble(dropped, round, e);
+        } finally {
+            synchronized (this) {
+                examining.remove(sha256);
+                sweep();
+            }
+        }
+    }
+
+    private void admit(Dropped dropped, int round, PluginJar jar) throws Refused {
+        synchronized (this) {
+            if (closing || isStale(dropped, round)) {
+                return;
+            }
+            dropped.id = jar.id();
+            dropped.version = jar.version();
+            if (!hasPlace(dropped, jar)) {
+                return;
+            }
+        }
+        var fresh = new LoadedPlugin(jar, jars.open(jar));
+        boolean taken = false;
+        try {
+            fresh.offers(Trial.of(fresh));
+            synchronized (this) {
+                taken = !closing && !isStale(dropped, round) && hasPlace(dropped, jar);
+                if (taken) {
+                    activate(dropped, fresh);
+                }
+            }
+        } finally {
+            if (!taken) {
+                fresh.closeables().forEach(closeable -> close(fresh, closeable));
+                jars.close(fresh.wall());
+            }
+        }
+    }
+
+    /** Whether this jar may be the active version of its plugin, as things stand. If not, its state says why. */
+    private boolean hasPlace(Dropped dropped, PluginJar jar) throws Refused {
+        var current = active.get(jar.id());
+        if (current == null) {
+            return true;
+        }
+        var other = current.jar();
+        if (other.sha256().equals(jar.sha256())) {
+            if (other.file().equals(jar.file())) {
+                dropped.stand(State.ACTIVE, Reason.NONE);
+            } else {
+                dropped.stand(
+                        State.SUPERSEDED,
+                        new Reason(
+                                "plugin.same-bytes",
+                                "The file " + Dropped.shown(other.file()) + " has the same bytes and is in use.",
+                                "Die Datei " + Dropped.shown(other.file())
+                                        + " hat denselben Inhalt und ist in Gebrauch."));
+            }
+            return false;
+        }
+        if (!jar.newerThan(other) && !other.newerThan(jar)) {
+            throw new Refused(
+                    "plugin.same-version",
+                    "Plugin " + jar.id() + " " + jar.version() + " is in use with other bytes, and stays in use."
+                            + " Raise Plugin-Version, or remove the earlier jar first.",
+                    "Plugin " + jar.id() + " " + jar.version() + " ist mit anderem Inhalt in Gebrauch und bleibt es."
+                            + " Plugin-Version erhöhen, oder zuerst das frühere Archiv entfernen.");
+        }
+        var holder = files.get(other.file());
+        boolean holds = holder != null && holder != dropped && holder.sha256.equals(other.sha256());
+        if (holds && other.newerThan(jar)) {
+            dropped.stand(State.SUPERSEDED, newer(other));
+            return false;
+        }
+        return true;
+    }
+
+    private static Reason newer(PluginJar jar) {
+        return new Reason(
+                "plugin.superseded",
+                "Version " + jar.version() + " of this plugin is in use.",
+                "Version " + jar.version() + " dieses Plugins ist in Gebrauch.");
+    }
+
+    /** From here on new calls go to the fresh version; those that run in the old one end there. */
+    private void activate(Dropped dropped, LoadedPlugin fresh) throws Refused {
+        var jar = fresh.jar();
+        for (var offer : fresh.offers()) {
+            var name = offer.descriptor().name();
+            var taken = offers.get(name);
+            if (taken != null && !taken.plugin().jar().id().equals(jar.id())) {
+                var by = taken.plugin().jar().id();
+                throw new Refused(
+                        "plugin.connector-taken",
+                        "The plugin " + by + " offers a connector '" + name + "' already. Remove one of the two.",
+                        "Das Plugin " + by + " bietet schon einen Konnektor „" + name
+                                + "“ an. Eines der beiden entfernen.");
+            }
+        }
+        var old = active.put(jar.id(), fresh);
+        dropped.stand(State.ACTIVE, Reason.NONE);
+        published();
+        LOG.info(
+                "plugin {} {} is active (sha256 {}), connectors {}",
+                jar.id(),
+                jar.version(),
+                jar.sha256(),
+                names(fresh.offers()));
+        if (old != null) {
+            var holder = files.get(old.jar().file());
+            if (holder != null
+                    && holder != dropped
+                    && holder.sha256.equals(old.jar().sha256())) {
+                holder.stand(State.SUPERSEDED, newer(jar));
+            }
+            drain(old);
+        }
+    }
+
+    private void published() {
+        offers = active.values().stream()
+                .flatMap(plugin -> plugin.offers().stream())
+                .collect(
+                        Collectors.toUnmodifiableMap(offer -> offer.descriptor().name(), offer -> offer));
+        if (closing) {
+            return; // a stopped hub shall find its plugins again
+        }
+        try {
+            copies.note(active.values().stream()
+                    .map(LoadedPlugin::jar)
+                    .collect(Collectors.toMap(PluginJar::file, PluginJar::sha256)));
+        } catch (IOException e) {
+            LOG.warn("which plugins are active could not be noted; after a restart the inbox alone decides", e);
+        }
+    }
+
+    private void drain(LoadedPlugin plugin) {
+        var jar = plugin.jar();
+        // Before anything else: an offer taken a moment ago must not be entered any more.
+        plugin.end();
+        var thread = thread("plugin-unload-" + jar.id() + "-" + jar.version(), () -> unload(plugin));
+        draining.put(plugin, thread);
+        thread.start();
+        if (!closing) {
+            again();
+        }
+    }
+
+    private void unload(LoadedPlugin plugin) {
+        var jar = plugin.jar();
+        try {
+            boolean left = plugin.isLeftWithin(closing ? CLOSING : Duration.ofSeconds(1));
+            for (int seconds = 1; !left && !closing; seconds++) {
+                if (seconds % PATIENCE.toSeconds() == 0) {
+                    LOG.warn("plugin {} {} has been replaced, but calls into it still run", jar.id(), jar.version());
+                }
+                left = plugin.isLeftWithin(Duration.ofSeconds(1));
+            }
+            if (!left) {
+                left = plugin.isLeftWithin(CLOSING);
+            }
+            if (!left) {
+                LOG.warn("plugin {} {} is closed while calls into it still run", jar.id(), jar.version());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            LOG.warn("plugin {} {} is closed without waiting for its calls", jar.id(), jar.version());
+        }
+        try {
+            forget.accept(plugin);
+            plugin.closeables().forEach(closeable -> close(plugin, closeable));
+        } finally {
+            jars.close(plugin.wall());
+            synchronized (this) {
+                draining.remove(plugin);
+                sweep();
+            }
+            LOG.info("plugin {} {} is unloaded", jar.id(), jar.version());
+        }
+    }
+
+    /** Closes a connector or a factory; whatever it does about that stays its own affair. */
+    static void close(LoadedPlugin plugin, AutoCloseable closeable) {
+        var jar = plugin.jar();
+        try {
+            Calls.bounded(
+                    "plugin-close-" + jar.id() + "-" + jar.version(),
+                    plugin.wall(),
+                    () -> {
+                        closeable.close();
+                        return true;
+                    },
+                    done -> {});
+        } catch (ConnectorFailed e) {
+            LOG.warn("plugin {} {}: closing ended with {}", jar.id(), jar.version(), e.getMessage());
+        }
+    }
+
+    private static boolean isGone(Dropped dropped, Map<String, Dropped> files) {
+        return files.get(dropped.file) != dropped;
+    }
+
+    private boolean isStale(Dropped dropped, int round) {
+        return isGone(dropped, files) || dropped.round != round;
+    }
+
+    private void refuse(Dropped dropped, Refused refused) {
+        var reason = refused.reason();
+        for (var plugin : active.values()) {
+            if (plugin.jar().file().equals(dropped.file)
+                    && !plugin.jar().sha256().equals(dropped.sha256)) {
+                reason = reason.and(
+                        "Version " + plugin.jar().version() + " stays in use.",
+                        "Version " + plugin.jar().version() + " bleibt in Gebrauch.");
+            }
+        }
+        dropped.stand(State.REFUSED, reason);
+        LOG.warn("plugin jar {} is refused: {} {}", Dropped.shown(dropped.file), reason.code(), reason.english());
+    }
+
+    private synchronized void trouble(Dropped dropped, int round, Throwable e) {
+        LOG.error("plugin jar {} could not be examined, it is tried again", Dropped.shown(dropped.file), e);
+        if (!isStale(dropped, round)) {
+            dropped.pause = PAUSE;
+            dropped.stand(
+                    State.REFUSED,
+                    new Reason(
+                            "plugin.trouble",
+                            "The hub could not examine the jar (" + e.getClass().getSimpleName()
+                                    + "). It tries again in 30 s.",
+                            "Der Hub konnte das Archiv nicht prüfen ("
+                                    + e.getClass().getSimpleName() + "). Nächster Versuch in 30 s."));
+        }
+    }
+
+    private void sweep() {
+        var used = new HashSet<>(examining);
+        active.values().forEach(plugin -> used.add(plugin.jar().sha256()));
+        draining.keySet().forEach(plugin -> used.add(plugin.jar().sha256()));
+        try {
+            copies.sweep(used);
+        } catch (IOException e) {
+            LOG.warn("copies of plugin jars that are not used any more could not be deleted", e);
+        }
+    }
+
+    synchronized List<PluginStatus> status() {
+        var all = new ArrayList<PluginStatus>();
+        files.values().stream()
+                .filter(dropped -> dropped.state != State.ACTIVE)
+                .forEach(dropped -> all.add(dropped.status()));
+        active.values().forEach(plugin -> all.add(status(plugin, State.ACTIVE)));
+        draining.keySet().forEach(plugin -> all.add(status(plugin, State.DRAINING)));
+        all.sort(Comparator.comparing(PluginStatus::file).thenComparing(PluginStatus::state));
+        return List.copyOf(all);
+    }
+
+    private static PluginStatus status(LoadedPlugin plugin, State state) {
+        var jar = plugin.jar();
+        return new PluginStatus(
+                jar.id(),
+                jar.version(),
+                Dropped.shown(jar.file()),
+                jar.sha256(),
+                state,
+                "",
+                "",
+                "",
+                names(plugin.offers()));
+    }
+
+    private static List<String> names(Collection<Offer> offers) {
+        return offers.stream().map(offer -> offer.descriptor().name()).sorted().toList();
+    }
+
+    @Override
+    public void close() {
+        stop.countDown();
+        List<Thread> threads;
+        synchronized (this) {
+            closing = true;
+            var all = List.copyOf(active.values());
+            active.clear();
+            published();
+            all.forEach(this::drain);
+            threads = List.copyOf(draining.values());
+        }
+        for (var thread : threads) {
+            join(thread, CLOSING.multipliedBy(3));
+        }
+    }
+
+    private static void join(Thread thread, Duration limit) {
+        try {
+            thread.join(limit.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

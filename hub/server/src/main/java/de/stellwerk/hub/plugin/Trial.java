@@ -1,0 +1,142 @@
+package de.stellwerk.hub.plugin;
+
+import de.stellwerk.hub.plugin.LoadedPlugin.Offer;
+import de.stellwerk.hub.spi.Channel;
+import de.stellwerk.hub.spi.ConnectorDescriptor;
+import de.stellwerk.hub.spi.ConnectorFactory;
+import de.stellwerk.hub.spi.Setting;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.ServiceLoader;
+
+/** The first time a plugin's own code runs: its factories are made and describe what they offer. Nothing is opened. */
+final class Trial {
+
+    private static final int MOST = 200;
+
+    private Trial() {}
+
+    /**
+     * What the plugin offers.
+     *
+     * @throws Refused if it offers nothing, fails, hangs, or describes something that cannot be
+     */
+    static List<Offer> of(LoadedPlugin plugin) throws Refused {
+        var jar = plugin.jar();
+        List<Offer> offers;
+        try {
+            offers = Calls.bounded(
+                    "plugin-trial-" + jar.id() + "-" + jar.version(),
+                    plugin.wall(),
+                    () -> offers(plugin),
+                    Trial::close);
+        } catch (ConnectorFailed e) {
+            boolean hangs = e.code().equals("plugin.hangs");
+            throw new Refused(
+                    hangs ? "plugin.hangs" : "plugin.factory",
+                    "Its connector factory cannot be made or does not describe itself: " + e.getMessage(),
+                    "Seine Konnektor-Fabrik kann nicht erzeugt werden oder beschreibt sich nicht: " + e.getMessage());
+        }
+        try {
+            if (offers.isEmpty()) {
+                throw new Refused(
+                        "plugin.no-connector",
+                        "The jar names no connector factory in META-INF/services/" + ConnectorFactory.class.getName()
+                                + ".",
+                        "Das Archiv nennt keine Konnektor-Fabrik in META-INF/services/"
+                                + ConnectorFactory.class.getName() + ".");
+            }
+            check(offers);
+        } catch (Refused e) {
+            close(offers);
+            throw e;
+        }
+        return offers;
+    }
+
+    private static List<Offer> offers(LoadedPlugin plugin) {
+        var offers = new ArrayList<Offer>();
+        var made = new ArrayList<ConnectorFactory>();
+        boolean complete = false;
+        try {
+            for (var factory : ServiceLoader.load(ConnectorFactory.class, plugin.wall())) {
+                made.add(factory);
+                offers.add(new Offer(plugin, factory, Objects.requireNonNull(factory.descriptor(), "descriptor")));
+            }
+            complete = true;
+            return offers;
+        } finally {
+            if (!complete) {
+                made.forEach(factory -> Plugins.close(plugin, factory));
+            }
+        }
+    }
+
+    private static void close(List<Offer> offers) {
+        offers.forEach(offer -> Plugins.close(offer.plugin(), offer.factory()));
+    }
+
+    private static void check(List<Offer> offers) throws Refused {
+        var names = new HashSet<String>();
+        for (var offer : offers) {
+            var descriptor = offer.descriptor();
+            if (!names.add(descriptor.name())) {
+                throw wrong(descriptor.name(), "two factories offer it", "zwei Fabriken bieten ihn an");
+            }
+            check(descriptor);
+        }
+    }
+
+    private static void check(ConnectorDescriptor descriptor) throws Refused {
+        var name = descriptor.name();
+        if (isMissing(descriptor.title())) {
+            throw wrong(name, "it has no title", "er hat keinen Titel");
+        }
+        if (descriptor.channels().size() > MOST || descriptor.settings().size() > MOST) {
+            throw wrong(
+                    name,
+                    "more than " + MOST + " channels or settings",
+                    "mehr als " + MOST + " Kanäle oder Einstellungen");
+        }
+        var channels = new HashSet<String>();
+        for (Channel channel : descriptor.channels()) {
+            if (!isName(channel.name()) || !channels.add(channel.name()) || isMissing(channel.direction())) {
+                throw wrong(
+                        name,
+                        "a channel's name is twice there or not made of a-z, 0-9 and dashes",
+                        "ein Kanalname ist doppelt oder besteht nicht aus a-z, 0-9 und Bindestrichen");
+            }
+        }
+        var settings = new HashSet<String>();
+        for (Setting setting : descriptor.settings()) {
+            if (!isName(setting.name())
+                    || !settings.add(setting.name())
+                    || isMissing(setting.title())
+                    || isMissing(setting.fallback())) {
+                throw wrong(
+                        name,
+                        "a setting's name is twice there or not made of a-z, 0-9 and dashes, or it has no title",
+                        "ein Einstellungsname ist doppelt oder besteht nicht aus a-z, 0-9 und Bindestrichen, oder der"
+                                + " Titel fehlt");
+            }
+        }
+    }
+
+    /** A plugin is not checked by our compiler: what may not be null may be null. */
+    private static boolean isMissing(Object value) {
+        return Objects.isNull(value);
+    }
+
+    private static boolean isName(String name) {
+        return !isMissing(name) && name.matches("[a-z][a-z0-9-]{0,62}");
+    }
+
+    private static Refused wrong(String connector, String english, String german) {
+        return new Refused(
+                "plugin.descriptor",
+                "The descriptor of the connector '" + connector + "' is wrong: " + english + ".",
+                "Die Beschreibung des Konnektors „" + connector + "“ ist falsch: " + german + ".");
+    }
+}
