@@ -1,0 +1,79 @@
+package de.stellwerk.hub.intake;
+
+import de.stellwerk.hub.ledger.Ledger;
+import de.stellwerk.hub.ledger.NewMessage;
+import de.stellwerk.hub.plugin.Connection;
+import de.stellwerk.hub.spi.Channel;
+import de.stellwerk.hub.spi.Inbox;
+import de.stellwerk.hub.spi.Message;
+import de.stellwerk.hub.spi.Receipt;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/** The hub's door for one connection. */
+public final class ConnectionInbox implements Inbox {
+
+    private static final int LONGEST_LIST = 1_000;
+
+    private final Connection connection;
+    private final Intake intake;
+    private final Ledger ledger;
+
+    public ConnectionInbox(Connection connection, Intake intake, Ledger ledger) {
+        this.connection = connection;
+        this.intake = intake;
+        this.ledger = ledger;
+    }
+
+    @Override
+    public Receipt accept(String channel, Message message) {
+        checkChannel(channel, Channel.Direction.IN);
+        try {
+            var accepted = intake.accept(new Submission(
+                    connection.municipality(),
+                    "connection/" + connection.name(),
+                    message.id(),
+                    message.kind(),
+                    "",
+                    message.caseId(),
+                    message.answers().map(reference -> new NewMessage.Answer(connection.name(), reference)),
+                    message.headers(),
+                    message.body(),
+                    message.attachments()));
+            var outcome =
+                    switch (accepted.outcome()) {
+                        case TAKEN -> Receipt.Outcome.TAKEN;
+                        case DUPLICATE -> Receipt.Outcome.DUPLICATE;
+                        case CONFLICT, QUARANTINED -> Receipt.Outcome.QUARANTINED;
+                        case REJECTED -> Receipt.Outcome.REJECTED;
+                    };
+            return new Receipt(
+                    accepted.id().map(Object::toString).orElse(""),
+                    accepted.at(),
+                    outcome,
+                    accepted.code(),
+                    accepted.text());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the content could not be read or stored; nothing was taken", e);
+        }
+    }
+
+    @Override
+    public List<Awaited> awaited(String channel, int limit) {
+        checkChannel(channel, Channel.Direction.OUT);
+        return ledger
+                .awaited(connection.municipality(), connection.name(), channel, Math.min(limit, LONGEST_LIST))
+                .stream()
+                .map(each -> new Awaited(each.reference(), each.at(), each.headers()))
+                .toList();
+    }
+
+    private void checkChannel(String name, Channel.Direction direction) {
+        var channels = connection.descriptor().map(each -> each.channels()).orElse(List.of());
+        if (channels.stream().noneMatch(each -> each.name().equals(name) && each.direction() == direction)) {
+            throw new IllegalArgumentException(
+                    "the connector's descriptor names no channel '" + name + "' of direction " + direction);
+        }
+    }
+}
