@@ -105,7 +105,7 @@ public final class SignatureVerifier {
     public Verdict verify(Content document, List<Content> attachments) {
         try {
             var examined = examine(document, attachments);
-            var problem = decide(examined);
+            var problem = decide(examined, Date.from(clock.instant()));
             return problem.map(p -> refused(p, examined.report())).orElseGet(() -> accepted(examined.report()));
         } catch (Unfit e) {
             return refused(e.problem, ownReport(e.problem));
@@ -168,7 +168,8 @@ public final class SignatureVerifier {
             // The validator has no type of its own for input it cannot take apart, and hostile input finds many ways.
             log.info(
                     "A signed document cannot be taken apart ({})", e.getClass().getSimpleName());
-            throw new Unfit(new Problem("sig.format", "it is not a signed document of a known format, or damaged"));
+            throw new Unfit(xml.flatMap(coverage -> coverage.gap(attachments))
+                    .orElse(new Problem("sig.format", "it is not a signed document of a known format, or damaged")));
         }
     }
 
@@ -230,12 +231,12 @@ public final class SignatureVerifier {
                 : Optional.of(Problem.coverage("it does not sign exactly what is there"));
     }
 
-    private static Optional<Problem> decide(Examined examined) {
+    private static Optional<Problem> decide(Examined examined, Date now) {
         var signatures = examined.signatures();
         if (signatures.isEmpty())
             return Optional.of(new Problem("sig.missing", "there is no signature in the document"));
         var problems = signatures.stream()
-                .map(SignatureVerifier::problem)
+                .map(one -> problem(one, now))
                 .flatMap(Optional::stream)
                 .toList();
         var altered =
@@ -247,9 +248,10 @@ public final class SignatureVerifier {
         return problems.stream().findFirst();
     }
 
-    private static Optional<Problem> problem(Looked looked) {
+    private static Optional<Problem> problem(Looked looked, Date now) {
         if (looked.indication() == Indication.TOTAL_PASSED) return Optional.empty();
         var why = looked.why();
+        if (unknownRevocation(why) && outOfTime(looked.signature(), now)) why = Optional.of(SubIndication.EXPIRED);
         if (why.isEmpty()) return Optional.of(new Problem("sig.format", "the validation came to no result"));
         return Optional.of(
                 switch (why.get()) {
@@ -276,6 +278,22 @@ public final class SignatureVerifier {
                                 : new Problem("sig.altered", "the document was changed after it was signed");
                     default -> new Problem("sig.format", "it breaks a rule of its format");
                 });
+    }
+
+    private static boolean unknownRevocation(Optional<SubIndication> why) {
+        return why.isPresent()
+                && switch (why.get()) {
+                    case TRY_LATER, CERTIFICATE_CHAIN_GENERAL_FAILURE, REVOCATION_OUT_OF_BOUNDS_NO_POE -> true;
+                    default -> false;
+                };
+    }
+
+    /** Lists no longer speak of expired certificates; then the expiry is what the sender must be told. */
+    private static boolean outOfTime(SignatureWrapper signature, Date now) {
+        return Optional.ofNullable(signature.getSigningCertificate())
+                .filter(certificate -> certificate.getNotAfter().before(now)
+                        || certificate.getNotBefore().after(now))
+                .isPresent();
     }
 
     private static byte[] bytes(Content document) throws Unfit {

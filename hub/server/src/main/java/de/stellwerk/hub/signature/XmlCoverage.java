@@ -87,6 +87,8 @@ final class XmlCoverage {
                 if (uri.startsWith("#") && holders(id(uri)).size() != 1)
                     return problem("it refers to a part that is there not at all or more than once");
             }
+            if (elementsIn(signature).stream().anyMatch(e -> !isPlain(e)))
+                return problem("it carries something that does not belong there");
             var objects = contentObjects(signature);
             if (!objects.stream().allMatch(object -> signs(signature, object)))
                 return problem("it carries an object that it does not sign");
@@ -187,6 +189,14 @@ final class XmlCoverage {
                                 && String.valueOf(e.getNamespaceURI()).startsWith(XADES));
     }
 
+    /** Signatures are left out of what is signed, so whatever else stands in one would be content that nobody signed. */
+    private static boolean isPlain(Element part) {
+        if (is(part, "KeyInfo"))
+            return elementsIn(part).stream()
+                    .allMatch(e -> String.valueOf(e.getNamespaceURI()).startsWith("http://www.w3.org/"));
+        return is(part, "SignedInfo") || is(part, "SignatureValue") || is(part, "Object");
+    }
+
     private static String ownText(Element element) {
         var text = new StringBuilder();
         for (var node = element.getFirstChild(); node != null; node = node.getNextSibling())
@@ -207,10 +217,14 @@ final class XmlCoverage {
                                 && holders(id).contains(inside.get(0)));
     }
 
+    /** Whether it signs another signature, from among the unsigned properties of that one. */
     private static boolean isCounter(Element signature) {
-        for (var node = signature.getParentNode(); node instanceof Element e; node = node.getParentNode())
-            if ("CounterSignature".equals(e.getLocalName())
-                    && String.valueOf(e.getNamespaceURI()).startsWith(XADES)) return true;
+        var counter = false;
+        for (var node = signature.getParentNode(); node instanceof Element e; node = node.getParentNode()) {
+            counter |= "CounterSignature".equals(e.getLocalName())
+                    && String.valueOf(e.getNamespaceURI()).startsWith(XADES);
+            if (is(e, "Signature")) return counter;
+        }
         return false;
     }
 

@@ -1,22 +1,29 @@
 package de.stellwerk.hub.signature;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import de.stellwerk.hub.signature.TestAuthority.Signer;
 import de.stellwerk.hub.spi.Content;
 import eu.europa.esig.dss.enumerations.DigestAlgorithm;
 import eu.europa.esig.dss.enumerations.SignaturePackaging;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,14 +80,14 @@ class SignatureVerifierTest {
 
     @Test
     void rsaOf2048BitsIsAccepted() {
-        var signer = AUTHORITY.signer("Clerk", "RSA", 2048, NOW.minusSeconds(60), NOW.plusSeconds(600));
+        var signer = AUTHORITY.signer("Clerk", "RSA", 2048, NOW.minus(Duration.ofDays(1)), NOW.plusSeconds(600));
         assertThat(xml(TestPen.of(signer, NOW).enveloped(NOTICE)).code()).isEmpty();
     }
 
     @Test
     void aDetachedSignatureCoversExactlyTheAttachmentsItNames() {
-        var signature = Content.of(
-                "signature.xml", "application/xml", pen().xades(NOTICE, SignaturePackaging.DETACHED));
+        var signature =
+                Content.of("signature.xml", "application/xml", pen().xades(NOTICE, SignaturePackaging.DETACHED));
         var notice = Content.of("notice.xml", "application/xml", NOTICE);
         var more = Content.of("more.xml", "application/xml", NOTICE);
         assertThat(verifier.verify(signature, List.of(notice)).code()).isEmpty();
@@ -119,7 +126,7 @@ class SignatureVerifierTest {
     void anAlteredByteOfAPdfIsFound() {
         var signed = pen().pades(TestPen.pdf("notice"));
         // The file identifier in the trailer of the signed part: the document still opens and looks the same.
-        var at = new String(signed, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("/ID [<") + 8;
+        var at = new String(signed, ISO_8859_1).indexOf("/ID [<") + 8;
         signed[at] = (byte) (signed[at] == 'A' ? 'B' : 'A');
         assertThat(pdf(signed).code()).isEqualTo("sig.altered");
     }
@@ -133,8 +140,10 @@ class SignatureVerifierTest {
 
     @Test
     void anAuthorityThatOnlySharesTheNameIsNotTrusted() {
-        var double_ = new TestAuthority("Test authority", NOW);
-        assertThat(xml(TestPen.of(double_.signer("Clerk"), NOW).enveloped(NOTICE)).code()).isEqualTo("sig.untrusted");
+        var namesake = new TestAuthority("Test authority", NOW);
+        assertThat(xml(TestPen.of(namesake.signer("Clerk"), NOW).enveloped(NOTICE))
+                        .code())
+                .isEqualTo("sig.untrusted");
     }
 
     @Test
@@ -167,12 +176,13 @@ class SignatureVerifierTest {
 
     @Test
     void anExpiredCertificateAndOneNotYetValidAreNotAccepted() {
-        var expired = AUTHORITY.signer(
-                "Expired", "EC", 256, NOW.minus(Duration.ofDays(20)), NOW.minus(Duration.ofDays(10)));
+        var expired =
+                AUTHORITY.signer("Expired", "EC", 256, NOW.minus(Duration.ofDays(20)), NOW.minus(Duration.ofDays(10)));
         var early = AUTHORITY.signer("Early", "EC", 256, NOW.plus(Duration.ofDays(10)), NOW.plus(Duration.ofDays(20)));
         var then = NOW.minus(Duration.ofDays(15));
         assertThat(xml(TestPen.of(expired, then).enveloped(NOTICE)).code()).isEqualTo("sig.expired");
-        assertThat(xml(TestPen.of(early, NOW.plus(Duration.ofDays(15))).enveloped(NOTICE)).code())
+        assertThat(xml(TestPen.of(early, NOW.plus(Duration.ofDays(15))).enveloped(NOTICE))
+                        .code())
                 .isEqualTo("sig.expired");
     }
 
@@ -208,7 +218,8 @@ class SignatureVerifierTest {
         STRANGER.trustedIn(folder, "stranger.cer");
         Files.createFile(folder.resolve("authority.cer.no-revocation"));
         assertThat(xml(pen().enveloped(NOTICE)).code()).isEmpty();
-        assertThat(xml(TestPen.of(STRANGER.signer("Clerk"), NOW).enveloped(NOTICE)).code())
+        assertThat(xml(TestPen.of(STRANGER.signer("Clerk"), NOW).enveloped(NOTICE))
+                        .code())
                 .isEqualTo("sig.revocation-unknown");
         AUTHORITY.listIn(folder, "authority.crl", CLERK);
         assertThat(xml(pen().enveloped(NOTICE)).code()).isEqualTo("sig.revoked");
@@ -219,7 +230,7 @@ class SignatureVerifierTest {
         var sha1 = new TestPen(CLERK, DigestAlgorithm.SHA1, NOW);
         assertThat(xml(sha1.enveloped(NOTICE)).code()).isEqualTo("sig.algorithm");
         assertThat(pdf(sha1.pades(TestPen.pdf("notice"))).code()).isEqualTo("sig.algorithm");
-        var rsa = AUTHORITY.signer("Clerk", "RSA", 1024, NOW.minusSeconds(60), NOW.plusSeconds(600));
+        var rsa = AUTHORITY.signer("Clerk", "RSA", 1024, NOW.minus(Duration.ofDays(1)), NOW.plusSeconds(600));
         assertThat(xml(TestPen.of(rsa, NOW).enveloped(NOTICE)).code()).isEqualTo("sig.algorithm");
     }
 
@@ -249,8 +260,8 @@ class SignatureVerifierTest {
     @Test
     void aPdfWithBytesAppendedIsNotAccepted() {
         var signed = pen().pades(TestPen.pdf("notice"));
-        var longer = java.util.Arrays.copyOf(signed, signed.length + 20);
-        java.util.Arrays.fill(longer, signed.length, longer.length, (byte) '%');
+        var longer = Arrays.copyOf(signed, signed.length + 20);
+        Arrays.fill(longer, signed.length, longer.length, (byte) '%');
         assertThat(pdf(longer).code()).isEqualTo("sig.coverage");
     }
 
@@ -283,6 +294,16 @@ class SignatureVerifierTest {
                 "</ds:Signature>", "<ds:Object><amount xmlns=\"urn:test\">999999</amount></ds:Object></ds:Signature>");
         assertThat(stashed).isNotEqualTo(signed);
         assertThat(xml(bytes(stashed)).code()).isEqualTo("sig.coverage");
+        var beside = signed.replace("</ds:Signature>", "<amount xmlns=\"urn:test\">999999</amount></ds:Signature>");
+        assertThat(xml(bytes(beside)).code()).isEqualTo("sig.coverage");
+        var inside = signed.replace("<ds:KeyInfo>", "<ds:KeyInfo><amount xmlns=\"urn:test\">999999</amount>");
+        assertThat(inside).isNotEqualTo(signed);
+        assertThat(xml(bytes(inside)).code()).isEqualTo("sig.coverage");
+        var another = signed.replace(
+                "<to>",
+                "<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><amount>9</amount></ds:Signature><to>");
+        assertThat(another).isNotEqualTo(signed);
+        assertThat(xml(bytes(another)).accepted()).isFalse();
     }
 
     @Test
@@ -295,18 +316,38 @@ class SignatureVerifierTest {
     void transformsThatAreProgramsAndReferencesToElsewhereNeverReachTheValidator() {
         var signed = text(pen().enveloped(NOTICE));
         var xslt = signed.replace(
-                "http://www.w3.org/2000/09/xmldsig#enveloped-signature", "http://www.w3.org/TR/1999/REC-xslt-19991116");
-        assertThat(xml(bytes(xslt)).code()).isEqualTo("sig.coverage");
+                "Algorithm=\"http://www.w3.org/2002/06/xmldsig-filter2\"",
+                "Algorithm=\"http://www.w3.org/TR/1999/REC-xslt-19991116\"");
+        var path = signed.replace("/descendant::ds:Signature", "/descendant::*[ancestor::ds:Signature]");
+        for (var program : List.of(xslt, path)) {
+            assertThat(program).isNotEqualTo(signed);
+            assertThat(xml(bytes(program)).code()).isEqualTo("sig.coverage");
+        }
         for (var elsewhere : List.of(
                 "http://127.0.0.1:9/a", "file:///etc/passwd", "//host/a", "/etc/passwd", "ftp:a", "\nhttp://a/")) {
             var reference = signed.replace("URI=\"\"", "URI=\"" + elsewhere + "\"");
             assertThat(reference).isNotEqualTo(signed);
             assertThat(xml(bytes(reference)).code()).as(elsewhere).isEqualTo("sig.coverage");
         }
-        var fetched = signed.replace(
-                "<ds:KeyInfo>", "<ds:KeyInfo><ds:RetrievalMethod URI=\"http://127.0.0.1:9/key\"/>");
+        var fetched =
+                signed.replace("<ds:KeyInfo>", "<ds:KeyInfo><ds:RetrievalMethod URI=\"http://127.0.0.1:9/key\"/>");
         assertThat(fetched).isNotEqualTo(signed);
         assertThat(xml(bytes(fetched)).code()).isEqualTo("sig.coverage");
+    }
+
+    @Test
+    void nothingIsFetchedEvenWhereTheCertificateSaysWhere() throws IOException {
+        try (var listener = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            var here = "http://127.0.0.1:" + listener.getLocalPort() + "/";
+            var signed = TestPen.of(AUTHORITY.signerPointingTo(here), NOW).enveloped(NOTICE);
+            assertThat(xml(signed).code()).isEmpty();
+            Files.delete(folder.resolve("authority.crl"));
+            assertThat(xml(signed).code()).isEqualTo("sig.revocation-unknown");
+            Files.delete(folder.resolve("authority.cer"));
+            assertThat(xml(signed).code()).isEqualTo("sig.untrusted");
+            listener.setSoTimeout(100);
+            assertThatThrownBy(listener::accept).isInstanceOf(SocketTimeoutException.class);
+        }
     }
 
     @Test
@@ -315,8 +356,9 @@ class SignatureVerifierTest {
         var bad = bytes(text(good).replace("2600", "9600"));
         var threads = Executors.newFixedThreadPool(4);
         try {
-            var tasks = java.util.stream.IntStream.range(0, 24)
-                    .<Callable<String>>mapToObj(i -> () -> xml(i % 2 == 0 ? good : bad).code())
+            var tasks = IntStream.range(0, 24)
+                    .<Callable<String>>mapToObj(
+                            i -> () -> xml(i % 2 == 0 ? good : bad).code())
                     .toList();
             var results = threads.invokeAll(tasks);
             for (var i = 0; i < results.size(); i++)
@@ -335,8 +377,9 @@ class SignatureVerifierTest {
     /** Signed by the root's id, as some products do. */
     private static String signedById() {
         var byId = TestPen.of(CLERK, NOW);
-        return text(byId.envelopedById("<notice xmlns=\"urn:test\" id=\"n1\"><amount>2600</amount><to>Pirna</to></notice>"
-                .getBytes(UTF_8), "n1"));
+        return text(byId.envelopedById(
+                "<notice xmlns=\"urn:test\" id=\"n1\"><amount>2600</amount><to>Pirna</to></notice>".getBytes(UTF_8),
+                "n1"));
     }
 
     private static String signature(String signed) {

@@ -16,12 +16,20 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AccessDescription;
+import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLDistPoint;
 import org.bouncycastle.asn1.x509.CRLReason;
+import org.bouncycastle.asn1.x509.DistributionPoint;
+import org.bouncycastle.asn1.x509.DistributionPointName;
 import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.X509v2CRLBuilder;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
@@ -45,11 +53,7 @@ final class TestAuthority {
         this.name = new X500Name("CN=" + commonName + ",O=Test,C=DE");
         this.keys = keys("EC", 256);
         this.certificate = certificate(
-                name,
-                keys.getPublic(),
-                now.minus(Duration.ofDays(400)),
-                now.plus(Duration.ofDays(4000)),
-                true);
+                name, keys.getPublic(), now.minus(Duration.ofDays(400)), now.plus(Duration.ofDays(4000)), true);
     }
 
     X509Certificate certificate() {
@@ -58,6 +62,33 @@ final class TestAuthority {
 
     Signer signer(String commonName) {
         return signer(commonName, "EC", 256, now.minus(Duration.ofDays(30)), now.plus(Duration.ofDays(300)));
+    }
+
+    /** A certificate that says where to ask and what to fetch: three addresses on this machine. */
+    Signer signerPointingTo(String address) {
+        try {
+            var pair = keys("EC", 256);
+            var where = new GeneralName(GeneralName.uniformResourceIdentifier, address);
+            var access = new AuthorityInformationAccess(new AccessDescription[] {
+                new AccessDescription(AccessDescription.id_ad_ocsp, where),
+                new AccessDescription(AccessDescription.id_ad_caIssuers, where)
+            });
+            var points = new CRLDistPoint(new DistributionPoint[] {
+                new DistributionPoint(new DistributionPointName(new GeneralNames(where)), null, null)
+            });
+            var builder = builder(
+                            new X500Name("CN=Clerk,C=DE"),
+                            pair.getPublic(),
+                            now.minus(Duration.ofDays(30)),
+                            now.plus(Duration.ofDays(30)),
+                            false)
+                    .addExtension(Extension.authorityInfoAccess, false, access)
+                    .addExtension(Extension.cRLDistributionPoints, false, points);
+            var mine = signed(builder);
+            return new Signer(pair.getPrivate(), mine, List.of(mine));
+        } catch (CertIOException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     Signer signer(String commonName, String algorithm, int bits, Instant from, Instant until) {
@@ -95,10 +126,16 @@ final class TestAuthority {
         }
     }
 
-    private X509Certificate certificate(X500Name subject, PublicKey key, Instant from, Instant until, boolean authority) {
+    private X509Certificate certificate(
+            X500Name subject, PublicKey key, Instant from, Instant until, boolean authority) {
+        return signed(builder(subject, key, from, until, authority));
+    }
+
+    private X509v3CertificateBuilder builder(
+            X500Name subject, PublicKey key, Instant from, Instant until, boolean authority) {
         try {
             var tools = new JcaX509ExtensionUtils();
-            var builder = new JcaX509v3CertificateBuilder(
+            return new JcaX509v3CertificateBuilder(
                             name, BigInteger.valueOf(serial++), Date.from(from), Date.from(until), subject, key)
                     .addExtension(Extension.basicConstraints, true, new BasicConstraints(authority))
                     .addExtension(Extension.subjectKeyIdentifier, false, tools.createSubjectKeyIdentifier(key))
@@ -109,10 +146,18 @@ final class TestAuthority {
                     .addExtension(
                             Extension.keyUsage,
                             true,
-                            new KeyUsage(authority ? KeyUsage.keyCertSign | KeyUsage.cRLSign : KeyUsage.nonRepudiation));
+                            new KeyUsage(
+                                    authority ? KeyUsage.keyCertSign | KeyUsage.cRLSign : KeyUsage.nonRepudiation));
+        } catch (GeneralSecurityException | CertIOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private X509Certificate signed(X509v3CertificateBuilder builder) {
+        try {
             var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate());
             return new JcaX509CertificateConverter().getCertificate(builder.build(signer));
-        } catch (GeneralSecurityException | OperatorCreationException | CertIOException e) {
+        } catch (GeneralSecurityException | OperatorCreationException e) {
             throw new IllegalStateException(e);
         }
     }

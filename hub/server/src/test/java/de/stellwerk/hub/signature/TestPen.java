@@ -1,6 +1,5 @@
 package de.stellwerk.hub.signature;
 
-import eu.europa.esig.dss.signature.AbstractSignatureParameters;
 import eu.europa.esig.dss.alert.SilentOnStatusAlert;
 import eu.europa.esig.dss.enumerations.DigestAlgorithm;
 import eu.europa.esig.dss.enumerations.EncryptionAlgorithm;
@@ -13,6 +12,7 @@ import eu.europa.esig.dss.model.SignatureValue;
 import eu.europa.esig.dss.model.x509.CertificateToken;
 import eu.europa.esig.dss.pades.PAdESSignatureParameters;
 import eu.europa.esig.dss.pades.signature.PAdESService;
+import eu.europa.esig.dss.signature.AbstractSignatureParameters;
 import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
 import eu.europa.esig.dss.xades.XAdESSignatureParameters;
 import eu.europa.esig.dss.xades.reference.CanonicalizationTransform;
@@ -125,7 +125,8 @@ record TestPen(TestAuthority.Signer signer, DigestAlgorithm digest, Instant now)
 
     private void fill(AbstractSignatureParameters<?> parameters) {
         parameters.setDigestAlgorithm(digest);
-        parameters.setEncryptionAlgorithm(EncryptionAlgorithm.forKey(signer.certificate().getPublicKey()));
+        parameters.setEncryptionAlgorithm(
+                EncryptionAlgorithm.forKey(signer.certificate().getPublicKey()));
         parameters.setSigningCertificate(new CertificateToken(signer.certificate()));
         parameters.setCertificateChain(
                 signer.chain().stream().map(CertificateToken::new).toList());
@@ -160,5 +161,4 @@ record TestPen(TestAuthority.Signer signer, DigestAlgorithm digest, Instant now)
             throw new UncheckedIOException(e);
         }
     }
-
 }
