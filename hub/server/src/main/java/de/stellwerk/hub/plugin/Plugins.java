@@ -497,6 +497,9 @@ final class Plugins implements AutoCloseable {
     }
 
     private void sweep() {
+        if (closing) {
+            return; // the next start needs them
+        }
         var used = new HashSet<>(examining);
         active.values().forEach(plugin -> used.add(plugin.jar().sha256()));
         draining.keySet().forEach(plugin -> used.add(plugin.jar().sha256()));

@@ -2,7 +2,7 @@ package de.stellwerk.hub.plugin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JOSEException;
 import de.stellwerk.hub.spi.Sink;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ class WallTest {
                         .copyOf(Sink.class)
                         .copyOf(Exchange.class)
                         .copyOf(Nullable.class)
-                        .copyOf(JWSAlgorithm.class)
+                        .copyOf(JOSEException.class)
                         .classes("org.apache.camel.component.own.OwnComponent", """
                                 package org.apache.camel.component.own;
                                 public final class OwnComponent {}
@@ -77,7 +77,7 @@ class WallTest {
         "hub, org.apache.hc.client5.http.classic.HttpClient",
         "hub, jakarta.mail.Session",
         // its own libraries
-        "own, com.nimbusds.jose.JWSAlgorithm",
+        "own, com.nimbusds.jose.JOSEException",
         "own, demo.Demo",
         // nothing else of the hub
         "none, de.stellwerk.hub.plugin.Connections",
@@ -103,7 +103,7 @@ class WallTest {
                 "META-INF/services/org/apache/camel/component/http",
                 "META-INF/services/org/apache/camel/component/own",
                 "META-INF/services/jakarta.xml.bind.JAXBContextFactory",
-                "META-INF/mailcap.default",
+                "META-INF/jakarta.mailcap.default",
                 "java/lang/String.class",
                 "de/stellwerk/hub/spi/Source.class",
                 "own.txt",
