@@ -4,6 +4,7 @@ import de.stellwerk.hub.config.Municipality;
 import de.stellwerk.hub.plugin.Connection.Surroundings;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -17,6 +18,8 @@ import java.util.Optional;
  */
 public final class Connections implements AutoCloseable {
 
+    private static final Duration LOOK = Duration.ofMillis(500);
+
     private final Map<String, Connection> connections = new LinkedHashMap<>();
     private final Plugins plugins;
 
@@ -29,7 +32,18 @@ public final class Connections implements AutoCloseable {
      */
     public Connections(
             Path pluginsFolder, Path dataFolder, Path home, Collection<Municipality> municipalities, Clock clock) {
-        this.plugins = new Plugins(pluginsFolder.resolve("inbox"), dataFolder, this::forget);
+        this(pluginsFolder, dataFolder, home, municipalities, clock, LOOK);
+    }
+
+    /** @param look the time between two looks at the inbox */
+    Connections(
+            Path pluginsFolder,
+            Path dataFolder,
+            Path home,
+            Collection<Municipality> municipalities,
+            Clock clock,
+            Duration look) {
+        this.plugins = new Plugins(pluginsFolder.resolve("inbox"), dataFolder, look, this::forget);
         var surroundings = new Surroundings(plugins, home.toAbsolutePath().normalize(), clock);
         for (var municipality : municipalities) {
             municipality

@@ -36,8 +36,7 @@ final class Plugins implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Plugins.class);
 
-    private static final Duration LOOK = Duration.ofMillis(500);
-    /** After trouble of the hub's own, such as a full disk, a jar is examined again after 30 seconds. */
+    /** After trouble of the hub's own, such as a full disk, a jar is examined again after so many looks, 30 seconds. */
     private static final int PAUSE = 60;
 
     private static final Duration CLOSING = Duration.ofSeconds(10);
@@ -46,6 +45,7 @@ final class Plugins implements AutoCloseable {
     private static final Set<String> CONFLICTS = Set.of("plugin.same-version", "plugin.connector-taken");
 
     private final Path inbox;
+    private final Duration pace;
     private final Copies copies;
     private final PluginJars jars;
     private final Consumer<LoadedPlugin> forget;
@@ -62,8 +62,12 @@ final class Plugins implements AutoCloseable {
     private volatile boolean closing;
     private boolean unreadable;
 
-    /** @param forget is told of a version nobody is inside of any more */
-    Plugins(Path inbox, Path data, Consumer<LoadedPlugin> forget) {
+    /**
+     * @param pace the time between two looks
+     * @param forget is told of a version nobody is inside of any more
+     */
+    Plugins(Path inbox, Path data, Duration pace, Consumer<LoadedPlugin> forget) {
+        this.pace = pace;
         this.inbox = inbox;
         this.copies = new Copies(data);
         this.jars = new PluginJars(data);
@@ -127,7 +131,7 @@ final class Plugins implements AutoCloseable {
         try {
             do {
                 look();
-            } while (!stop.await(LOOK.toMillis(), TimeUnit.MILLISECONDS));
+            } while (!stop.await(pace.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             LOG.warn("plugins/inbox is not watched any more");
@@ -340,10 +344,15 @@ final class Plugins implements AutoCloseable {
     /** From here on new calls go to the fresh version; those that run in the old one end there. */
     private void activate(Dropped dropped, LoadedPlugin fresh) throws Refused {
         var jar = fresh.jar();
+        var replaced = active.values().stream()
+                .map(LoadedPlugin::jar)
+                .filter(other -> other.id().equals(jar.id()) || other.file().equals(jar.file()))
+                .map(PluginJar::id)
+                .toList();
         for (var offer : fresh.offers()) {
             var name = offer.descriptor().name();
             var taken = offers.get(name);
-            if (taken != null && !taken.plugin().jar().id().equals(jar.id())) {
+            if (taken != null && !replaced.contains(taken.plugin().jar().id())) {
                 var by = taken.plugin().jar().id();
                 throw new Refused(
                         "plugin.connector-taken",
@@ -352,7 +361,8 @@ final class Plugins implements AutoCloseable {
                                 + "“ an. Eines der beiden entfernen.");
             }
         }
-        var old = active.put(jar.id(), fresh);
+        var old = replaced.stream().map(active::remove).toList();
+        active.put(jar.id(), fresh);
         dropped.stand(State.ACTIVE, Reason.NONE);
         published();
         LOG.info(
@@ -361,14 +371,12 @@ final class Plugins implements AutoCloseable {
                 jar.version(),
                 jar.sha256(),
                 names(fresh.offers()));
-        if (old != null) {
-            var holder = files.get(old.jar().file());
-            if (holder != null
-                    && holder != dropped
-                    && holder.sha256.equals(old.jar().sha256())) {
+        for (var plugin : old) {
+            var holder = files.get(plugin.jar().file());
+            if (holder != null && holder != dropped) {
                 holder.stand(State.SUPERSEDED, newer(jar));
             }
-            drain(old);
+            drain(plugin);
         }
     }
 
@@ -489,6 +497,9 @@ final class Plugins implements AutoCloseable {
     }
 
     private void sweep() {
+        if (closing) {
+            return; // the next start needs them
+        }
         var used = new HashSet<>(examining);
         active.values().forEach(plugin -> used.add(plugin.jar().sha256()));
         draining.keySet().forEach(plugin -> used.add(plugin.jar().sha256()));

@@ -66,8 +66,8 @@ final class Wall extends PluginClassLoader {
             "META-INF.org.apache.camel.",
             "META-INF.services.jakarta.xml.",
             "META-INF.services.jakarta.activation.",
-            "META-INF.mailcap.default",
-            "META-INF.mimetypes.default");
+            "META-INF.jakarta.mailcap.default",
+            "META-INF.jakarta.mimetypes.default");
 
     private enum Shared {
         NO,

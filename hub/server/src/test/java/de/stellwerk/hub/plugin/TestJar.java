@@ -1,0 +1,182 @@
+package de.stellwerk.hub.plugin;
+
+import de.stellwerk.hub.spi.ConnectorFactory;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.zip.ZipEntry;
+import javax.tools.ForwardingJavaFileManager;
+import javax.tools.JavaFileManager;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+
+/** Builds small plugin jars. Classes are compiled once for each source; what differs between jars stands in resources. */
+final class TestJar {
+
+    private static final Map<String, Map<String, byte[]>> COMPILED = new ConcurrentHashMap<>();
+
+    private final Map<String, String> manifest = new LinkedHashMap<>();
+    private final Map<String, byte[]> entries = new LinkedHashMap<>();
+
+    private TestJar() {}
+
+    /** The demo plugin, which does what a delivery's kind tells it; its connector is called as the plugin. */
+    static TestJar demo(String id, String version) {
+        return bare(id, version)
+                .with("name.txt", id)
+                .with("version.txt", version)
+                .classes("demo.Demo", source("Demo.java.txt"))
+                .service("demo.Demo");
+    }
+
+    /** A jar with the three lines of a manifest and nothing else. */
+    static TestJar bare(String id, String version) {
+        return new TestJar()
+                .line("Plugin-Id", id)
+                .line("Plugin-Version", version)
+                .line("Plugin-Requires", PluginJar.API);
+    }
+
+    TestJar line(String name, String value) {
+        manifest.put(name, value);
+        return this;
+    }
+
+    TestJar without(String line) {
+        manifest.remove(line);
+        return this;
+    }
+
+    TestJar service(String factory) {
+        return with("META-INF/services/" + ConnectorFactory.class.getName(), factory + "\n");
+    }
+
+    TestJar with(String entry, String text) {
+        return with(entry, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    TestJar with(String entry, byte[] bytes) {
+        entries.put(entry, bytes);
+        return this;
+    }
+
+    TestJar classes(String name, String source) {
+        COMPILED.computeIfAbsent(source, code -> compile(name, code)).forEach(this::with);
+        return this;
+    }
+
+    /** A class of the test's own class path. */
+    TestJar copyOf(Class<?> type) {
+        var entry = type.getName().replace('.', '/') + ".class";
+        try (var in = type.getClassLoader().getResourceAsStream(entry)) {
+            return with(entry, in.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    byte[] bytes() {
+        var main = new Manifest();
+        main.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.forEach((name, value) -> main.getMainAttributes().putValue(name, value));
+        var bytes = new ByteArrayOutputStream();
+        try (var jar = new JarOutputStream(bytes, main)) {
+            for (var entry : entries.entrySet()) {
+                jar.putNextEntry(new ZipEntry(entry.getKey()));
+                jar.write(entry.getValue());
+                jar.closeEntry();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    void drop(Path file) throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.write(file, bytes());
+    }
+
+    private static String source(String name) {
+        try (var in = TestJar.class.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Map<String, byte[]> compile(String name, String code) {
+        var compiler = ToolProvider.getSystemJavaCompiler();
+        var made = new LinkedHashMap<String, ByteArrayOutputStream>();
+        var source =
+                new SimpleJavaFileObject(
+                        URI.create("string:///" + name.replace('.', '/') + ".java"), JavaFileObject.Kind.SOURCE) {
+                    @Override
+                    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                        return code;
+                    }
+                };
+        try (var files = new InMemory(compiler.getStandardFileManager(null, null, null), made)) {
+            var options = List.of("-proc:none", "--release", "17", "-cp", where(ConnectorFactory.class));
+            if (!compiler.getTask(null, files, null, options, null, List.of(source))
+                    .call()) {
+                throw new IllegalStateException("the test's plugin does not compile");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        var classes = new LinkedHashMap<String, byte[]>();
+        made.forEach((type, bytes) -> classes.put(type.replace('.', '/') + ".class", bytes.toByteArray()));
+        return classes;
+    }
+
+    private static String where(Class<?> type) {
+        try {
+            return Path.of(type.getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .toString();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static final class InMemory extends ForwardingJavaFileManager<StandardJavaFileManager> {
+
+        private final Map<String, ByteArrayOutputStream> made;
+
+        InMemory(StandardJavaFileManager files, Map<String, ByteArrayOutputStream> made) {
+            super(files);
+            this.made = made;
+        }
+
+        @Override
+        public JavaFileObject getJavaFileForOutput(
+                JavaFileManager.Location location,
+                String name,
+                JavaFileObject.Kind kind,
+                javax.tools.FileObject sibling) {
+            return new SimpleJavaFileObject(URI.create("mem:///" + name.replace('.', '/') + kind.extension), kind) {
+                @Override
+                public ByteArrayOutputStream openOutputStream() {
+                    return made.computeIfAbsent(name, key -> new ByteArrayOutputStream());
+                }
+            };
+        }
+    }
+}
