@@ -129,7 +129,7 @@ final class XmlText extends Reader {
     @Override
     public int read(char[] target, int offset, int length) throws IOException {
         if (length == 0) return 0;
-        var chars = CharBuffer.wrap(target, offset, length);
+        var chars = CharBuffer.wrap(target, offset, length).slice();
         try {
             rethrow();
             while (true) {
