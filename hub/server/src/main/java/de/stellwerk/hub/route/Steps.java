@@ -1,0 +1,213 @@
+package de.stellwerk.hub.route;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import de.stellwerk.hub.gate.HeaderGate;
+import de.stellwerk.hub.spi.Channel;
+import de.stellwerk.hub.spi.Content;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.apache.camel.Exchange;
+
+/** The hub's own steps. */
+final class Steps {
+
+    private static final Pattern CENTS = Pattern.compile("[1-9][0-9]{0,14}");
+
+    private Steps() {}
+
+    /** {@code hub:validate/<file.xsd>}. */
+    record Validate(XmlSchema schema) implements Step {
+
+        @Override
+        public void run(Exchange exchange, Run run) throws Exception {
+            var body = Body.in(exchange);
+            schema.check(body);
+            exchange.getMessage().setBody(body);
+        }
+    }
+
+    /** {@code xslt:<file.xsl>}: message headers and the hub's variables are the stylesheet's parameters. */
+    record Transform(Stylesheet stylesheet) implements Step {
+
+        @Override
+        public void run(Exchange exchange, Run run) throws Exception {
+            var parameters = new HashMap<String, String>();
+            headers(exchange).forEach(parameters::put);
+            exchange.getVariables().forEach((name, value) -> {
+                if (value instanceof String text) parameters.put(name, text);
+            });
+            exchange.getMessage().setBody(stylesheet.transform(Body.in(exchange), parameters));
+        }
+    }
+
+    /** {@code hub:verify}. */
+    record Verify(Doors doors) implements Step {
+
+        @Override
+        public void run(Exchange exchange, Run run) throws Exception {
+            var verdict = doors.verify(Body.in(exchange).content(), run.input().attachments());
+            run.report(verdict.report());
+            if (!verdict.accepted()) throw new Quarantine(verdict.code(), verdict.text());
+        }
+    }
+
+    /** {@code hub:match/<connection>?same=amount-cents,currency}. */
+    record Match(Doors doors, String connection, List<String> same) implements Step {
+
+        @Override
+        public void run(Exchange exchange, Run run) {
+            var order = run.input()
+                    .answers()
+                    .flatMap(reference -> doors.order(run.input().municipality(), connection, reference))
+                    .orElseThrow(() -> new Quarantine(
+                            "pay.unknown",
+                            "The message answers no delivery of connection '" + connection
+                                    + "'. Nothing was booked. Find the order it belongs to."));
+            var headers = headers(exchange);
+            for (var name : same) {
+                var is = Optional.ofNullable(headers.get(name));
+                var was = Optional.ofNullable(order.headers().get(name));
+                if (name.endsWith("-cents")) {
+                    amount(name, is);
+                    amount(name, was);
+                }
+                if (is.isEmpty() || !is.equals(was))
+                    throw new Quarantine(
+                            "pay.mismatch",
+                            "The header '" + name
+                                    + "' is not what the order says. Nothing was booked. Compare the order and"
+                                    + " the notice, then decide.");
+            }
+        }
+
+        /** One way to write an amount, so that equal text is equal money. */
+        private static void amount(String name, Optional<String> value) {
+            if (value.filter(text -> !CENTS.matcher(text).matches()).isPresent())
+                throw new Quarantine(
+                        "pay.amount",
+                        "The header '" + name
+                                + "' is not a whole number of cents above zero, without sign, comma, point or"
+                                + " exponent. Nothing was booked. Ask the sender.");
+        }
+    }
+
+    /** {@code hub:transliterate/<charset>}. */
+    record Transliterate(Transliteration transliteration) implements Step {
+
+        @Override
+        public void run(Exchange exchange, Run run) throws Exception {
+            exchange.getMessage().setBody(transliteration.apply(Body.in(exchange), run));
+        }
+    }
+
+    /**
+     * {@code hub:deliver/<connection>?channel=…&kind=…&attachments=…}.
+     *
+     * @param ordinal which of the route's deliver steps to this connection it is, counted from 0
+     * @param channel empty: the connection's single outgoing one
+     * @param kind empty: header {@code kind}, or the message's own
+     */
+    record Deliver(
+            Doors doors,
+            String route,
+            String connection,
+            int ordinal,
+            String channel,
+            String kind,
+            boolean withAttachments)
+            implements Step {
+
+        @Override
+        public void run(Exchange exchange, Run run) throws Exception {
+            var input = run.input();
+            var headers = headers(exchange);
+            var card = doors.connection(input.municipality(), connection)
+                    .orElseThrow(() -> new IllegalStateException("connection " + connection + " is gone"));
+            var out = channel(card, channel);
+            var chosenKind = !kind.isEmpty() ? kind : headers.getOrDefault("kind", input.kind());
+            if (!takes(card, out, chosenKind))
+                throw new Quarantine(
+                        "route.kind",
+                        "The connection '" + connection
+                                + "' does not take the kind the route gives the delivery. Nothing was"
+                                + " forwarded. Name a kind in the route's deliver step.");
+            var attachments = new ArrayList<Content>();
+            if (withAttachments) {
+                attachments.addAll(input.attachments());
+                attachments.addAll(run.reports());
+            }
+            var split = exchange.getProperty(Exchange.SPLIT_INDEX, String.class);
+            run.plan(new PlannedDelivery(
+                    id(input.messageId(), split == null ? "" : split),
+                    connection,
+                    out,
+                    chosenKind,
+                    headers,
+                    Body.in(exchange).content(),
+                    attachments));
+        }
+
+        /** The same at every run of the same message; the route's version is not part of it. */
+        private String id(String messageId, String split) {
+            var text = String.join("\n", messageId, route, connection, Integer.toString(ordinal), split);
+            return HexFormat.of().formatHex(Assets.sha256().digest(text.getBytes(UTF_8)));
+        }
+
+        /** The channel to take; empty if it cannot be known yet. */
+        static String channel(ConnectionCard card, String wanted) {
+            if (!wanted.isEmpty()) return wanted;
+            var out = outgoing(card);
+            if (out.size() > 1 || out.isEmpty() && !card.channels().isEmpty())
+                throw new IllegalStateException("the connector no longer has a single outgoing channel");
+            return out.isEmpty() ? "" : out.get(0);
+        }
+
+        static List<String> outgoing(ConnectionCard card) {
+            return card.channels().stream()
+                    .filter(channel -> channel.direction() == Channel.Direction.OUT)
+                    .map(Channel::name)
+                    .toList();
+        }
+
+        static boolean takes(ConnectionCard card, String channel, String kind) {
+            return card.channels().stream()
+                    .filter(known -> known.direction() == Channel.Direction.OUT
+                            && known.name().equals(channel))
+                    .allMatch(known -> known.kinds().isEmpty() || known.kinds().contains(kind));
+        }
+    }
+
+    /** {@code hub:receipt}: the body becomes the hub's sealed receipt for the message. */
+    record Receipt(Doors doors) implements Step {
+
+        @Override
+        public void run(Exchange exchange, Run run) {
+            exchange.getMessage().setBody(Body.of(doors.receipt(run.input().messageId())));
+        }
+    }
+
+    /** {@code hub:quarantine?code=…&reason=…}. */
+    record SetAside(String code, String reason) implements Step {
+
+        @Override
+        public void run(Exchange exchange, Run run) {
+            throw new Quarantine(code, reason);
+        }
+    }
+
+    /** The headers that may leave the hub: never one of Camel's own, whatever its spelling. */
+    static Map<String, String> headers(Exchange exchange) {
+        var text = new HashMap<String, String>();
+        for (var name : exchange.getMessage().getHeaders().keySet()) {
+            var value = exchange.getMessage().getHeader(name, String.class);
+            if (value != null) text.put(name, value);
+        }
+        return HeaderGate.pass(text);
+    }
+}

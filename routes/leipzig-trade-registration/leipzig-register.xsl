@@ -1,0 +1,33 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<!-- From the portal's form to one flat record, an element a column of Leipzig's trade register. -->
+<xsl:stylesheet version="1.0"
+                xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
+                xmlns:f="urn:stellwerk:sample:gewerbeanmeldung:1.2"
+                xmlns="urn:stellwerk:sample:leipzig-register:1"
+                exclude-result-prefixes="f">
+
+  <xsl:output method="xml" indent="yes"/>
+
+  <!-- Given by the hub. -->
+  <xsl:param name="case"/>
+  <xsl:param name="municipality"/>
+
+  <xsl:template match="/f:gewerbeanmeldung">
+    <register-entry>
+      <vorgang><xsl:value-of select="$case"/></vorgang>
+      <ags><xsl:value-of select="$municipality"/></ags>
+      <art><xsl:value-of select="f:art"/></art>
+      <xsl:apply-templates select="f:betrieb/* | f:person/*"/>
+    </register-entry>
+  </xsl:template>
+
+  <xsl:template match="f:betrieb/f:name">
+    <betrieb><xsl:value-of select="normalize-space()"/></betrieb>
+  </xsl:template>
+
+  <xsl:template match="f:betrieb/* | f:person/*" priority="-1">
+    <xsl:element name="{local-name()}">
+      <xsl:value-of select="normalize-space()"/>
+    </xsl:element>
+  </xsl:template>
+</xsl:stylesheet>
