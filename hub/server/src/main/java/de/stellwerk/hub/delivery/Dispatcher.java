@@ -130,7 +130,10 @@ public final class Dispatcher implements AutoCloseable {
         try {
             conclude(attempted.due(), attempted.connection(), attempted.result());
         } catch (RuntimeException e) {
-            LOG.error("the outcome of delivery {} could not be written; it is kept and written later", attempted.due().id(), e);
+            LOG.error(
+                    "the outcome of delivery {} could not be written; it is kept and written later",
+                    attempted.due().id(),
+                    e);
             unwritten.add(attempted);
         }
     }
@@ -190,8 +193,8 @@ public final class Dispatcher implements AutoCloseable {
             connections
                     .find(address.municipality(), address.connection())
                     .filter(each -> each.descriptor().isPresent())
-                    .ifPresent(connection -> ledger
-                            .takeOverOpenAttempts(address.municipality(), address.connection(), TAKEN_OVER_AT_ONCE)
+                    .ifPresent(connection -> ledger.takeOverOpenAttempts(
+                                    address.municipality(), address.connection(), TAKEN_OVER_AT_ONCE)
                             .forEach(due -> unknown(due, connection, "the hub stopped during this attempt")));
         }
     }

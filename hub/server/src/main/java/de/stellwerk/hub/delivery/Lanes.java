@@ -43,9 +43,11 @@ public final class Lanes {
     public void deliver(List<Address> deliveries) {
         if (!deliveries.isEmpty()) {
             try {
-                broker.publish(Lane.DELIVERY, deliveries.stream().map(Address::text).toList());
+                broker.publish(
+                        Lane.DELIVERY, deliveries.stream().map(Address::text).toList());
             } catch (BrokerFailure e) {
-                giveBack(e, List.of(), deliveries.stream().map(Address::delivery).toList());
+                giveBack(
+                        e, List.of(), deliveries.stream().map(Address::delivery).toList());
             }
         }
     }

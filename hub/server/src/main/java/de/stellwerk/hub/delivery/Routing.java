@@ -76,7 +76,9 @@ public final class Routing {
     }
 
     private void route(HeldMessage message) {
-        var held = message.parts().stream().map(part -> (Content) contents.open(part)).toList();
+        var held = message.parts().stream()
+                .map(part -> (Content) contents.open(part))
+                .toList();
         var outcome = routes.run(new RouteInput(
                 message.id().toString(),
                 message.municipality(),
@@ -118,8 +120,7 @@ public final class Routing {
             LOG.warn("message {} of {} parked: {}", message.id(), message.municipality(), code);
             ledger.parked(message, route, code, why);
         } else {
-            ledger.routeLater(
-                    message, route, code, why, clock.instant().plus(backoff.after(message.attempt(), RETRY)));
+            ledger.routeLater(message, route, code, why, clock.instant().plus(backoff.after(message.attempt(), RETRY)));
         }
     }
 

@@ -46,7 +46,8 @@ public final class ApiKeys {
                 insert.setString(1, key.id());
                 insert.setString(2, key.name());
                 insert.setBytes(3, hash);
-                insert.setArray(4, connection.createArrayOf("text", key.municipalities().toArray()));
+                insert.setArray(
+                        4, connection.createArrayOf("text", key.municipalities().toArray()));
                 insert.setArray(5, connection.createArrayOf("text", key.may().toArray()));
                 insert.setTimestamp(6, Database.at(key.createdAt()));
                 insert.setString(7, actor);

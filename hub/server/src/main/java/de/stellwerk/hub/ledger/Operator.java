@@ -170,7 +170,8 @@ public final class Operator {
     public void read(String municipality, String caseId, UUID message, int part, String actor, String reason) {
         database.transaction(connection -> {
             try (var entries = new Entries(connection, clock.instant())) {
-                entries.add(municipality, caseId, message, null, "CONTENT_READ", "", "part " + part + ": " + reason, actor);
+                entries.add(
+                        municipality, caseId, message, null, "CONTENT_READ", "", "part " + part + ": " + reason, actor);
             }
             return true;
         });

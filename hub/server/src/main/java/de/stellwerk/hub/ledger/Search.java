@@ -73,7 +73,8 @@ public final class Search {
             Instant createdAt,
             @Nullable Instant finishedAt) {}
 
-    public record AttemptRow(int no, Instant startedAt, @Nullable Instant endedAt, String outcome, String reason) {}
+    public record AttemptRow(
+            int no, Instant startedAt, @Nullable Instant endedAt, String outcome, String reason) {}
 
     public record EntryRow(
             long no,
@@ -101,8 +102,8 @@ public final class Search {
         filter.from().ifPresent(value -> where.and("accepted_at >= ?", Database.at(value)));
         filter.to().ifPresent(value -> where.and("accepted_at < ?", Database.at(value)));
         filter.after()
-                .ifPresent(value -> where.and(
-                        "(accepted_at, id) < (select accepted_at, id from message where id = ?)", value));
+                .ifPresent(value ->
+                        where.and("(accepted_at, id) < (select accepted_at, id from message where id = ?)", value));
         return query(
                 "select * from message where " + where.sql() + " order by accepted_at desc, id desc limit "
                         + page(filter.limit()),

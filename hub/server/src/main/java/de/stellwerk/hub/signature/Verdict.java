@@ -3,7 +3,7 @@ package de.stellwerk.hub.signature;
 import de.stellwerk.hub.spi.Content;
 
 /**
-<<<<<<< HEAD
+ * <<<<<<< HEAD
  * What came out of a verification.
  *
  * @param accepted whether every signature is good and they cover the whole document
@@ -12,11 +12,11 @@ import de.stellwerk.hub.spi.Content;
  *     {@code sig.format}
  * @param text what happened, what is safe, what to do next; quotes nothing of the document
  * @param report the detailed validation report as XML, to be kept with the document
-=======
+ * =======
  * What a signature check found.
  *
  * @param code empty if accepted, otherwise such as {@code sig.missing} or {@code sig.altered}
  * @param report the full report for people and auditors
->>>>>>> route
+ * >>>>>>> route
  */
 public record Verdict(boolean accepted, String code, String text, Content report) {}
