@@ -65,6 +65,7 @@ create table delivery (
     attachments     int[]       not null,
     state           text        not null check (state in ('WAITING', 'SENDING', 'DELIVERED', 'REJECTED', 'PARKED', 'IN_DOUBT', 'CANCELLED')),
     attempt         int         not null default 0,
+    tried_before    int         not null default 0, -- attempts before an operator had it repeated
     due             timestamptz not null,
     published_until timestamptz not null,
     epoch           bigint      not null default 0,

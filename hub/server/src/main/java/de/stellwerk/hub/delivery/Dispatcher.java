@@ -175,12 +175,12 @@ public final class Dispatcher implements AutoCloseable {
     }
 
     private void retryOrPark(DueDelivery due, Retry retry, String code, String why, Duration atLeast) {
-        if (due.attempt() >= retry.attempts()) {
+        if (due.tries() >= retry.attempts()) {
             LOG.warn("delivery {} of {}/{} parked: {}", due.id(), due.municipality(), due.connection(), code);
             ledger.parked(due, code, why);
             return;
         }
-        var wait = backoff.after(due.attempt(), retry);
+        var wait = backoff.after(due.tries(), retry);
         ledger.deliverLater(due, code, why, clock.instant().plus(wait.compareTo(atLeast) > 0 ? wait : atLeast));
     }
 

@@ -58,12 +58,7 @@ public final class Intake {
 
     /** @param toRoute puts the id of a new message on the route lane; it must not throw */
     public Intake(
-            HubConfig config,
-            ContentStore contents,
-            Ledger ledger,
-            Ids ids,
-            Clock clock,
-            Consumer<UUID> toRoute) {
+            HubConfig config, ContentStore contents, Ledger ledger, Ids ids, Clock clock, Consumer<UUID> toRoute) {
         this.config = config;
         this.contents = contents;
         this.ledger = ledger;
@@ -141,9 +136,8 @@ public final class Intake {
 
     private Accepted rejected(Submission submission, String code, String text, List<Part> parts) {
         // Whose ledger it is must not be invented by the sender.
-        var municipality = config.municipalities().containsKey(submission.municipality())
-                ? submission.municipality()
-                : "00000000";
+        var municipality =
+                config.municipalities().containsKey(submission.municipality()) ? submission.municipality() : "00000000";
         ledger.refused(municipality, submission.source(), code, text);
         LOG.info("refused {} from {} of {}", code, submission.source(), municipality);
         return new Accepted(
@@ -191,14 +185,16 @@ public final class Intake {
     private Part hold(Content content) throws IOException, BadInput {
         var name = FileNames.safe(content.name());
         try (var bytes = content.open()) {
-            return contents.store(name, content.mediaType(), bytes, config.limits().part());
+            return contents.store(
+                    name, content.mediaType(), bytes, config.limits().part());
         }
     }
 
     /** Looks into a part. The result is a reason for quarantine; a reason for refusal is thrown. */
     private Optional<NewMessage.Reason> check(Part part) throws BadInput, IOException {
         if (part.size() == 0) {
-            throw new BadInput("content.empty", "A part has no bytes. Nothing was taken. Send it again with its content.");
+            throw new BadInput(
+                    "content.empty", "A part has no bytes. Nothing was taken. Send it again with its content.");
         }
         try {
             var held = contents.open(part);

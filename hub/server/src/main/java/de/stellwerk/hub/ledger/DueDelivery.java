@@ -5,7 +5,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** A delivery claimed for an attempt; the attempt's row has been committed. */
+/**
+ * A delivery claimed for an attempt; the attempt's row has been committed.
+ *
+ * @param attempt counted from 1 over all time
+ * @param tries how many of them count for giving up
+ */
 public record DueDelivery(
         String id,
         long number,
@@ -18,4 +23,5 @@ public record DueDelivery(
         Map<String, String> headers,
         Part body,
         List<Part> attachments,
-        int attempt) {}
+        int attempt,
+        int tries) {}

@@ -546,7 +546,8 @@ public final class Ledger implements AutoCloseable {
                             Database.headers(row),
                             Parts.NONE,
                             List.of(),
-                            row.getInt("attempt")),
+                            row.getInt("attempt"),
+                            row.getInt("attempt") - row.getInt("tried_before")),
                     row.getInt("body"),
                     (Integer[]) row.getArray("attachments").getArray()));
         }
@@ -573,7 +574,8 @@ public final class Ledger implements AutoCloseable {
                             Arrays.stream(raw.attachments())
                                     .map(no -> Parts.get(all, no).part())
                                     .toList(),
-                            bare.attempt()));
+                            bare.attempt(),
+                            bare.tries()));
         }
         return found;
     }

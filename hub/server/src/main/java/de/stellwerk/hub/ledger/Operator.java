@@ -14,7 +14,7 @@ public final class Operator {
 
     /** What to do with a delivery that nobody works on. */
     public enum Decision {
-        /** Try again from the first attempt: for PARKED, and for IN_DOUBT if it has not arrived. */
+        /** Try again, with as many attempts as the first time: for PARKED, and for IN_DOUBT if it has not arrived. */
         REPEAT("WAITING", "'PARKED', 'IN_DOUBT'"),
         /** Do nothing more: for WAITING, PARKED and IN_DOUBT. */
         CANCEL("CANCELLED", "'WAITING', 'PARKED', 'IN_DOUBT'"),
@@ -45,11 +45,10 @@ public final class Operator {
         return database.transaction(connection -> {
             var now = clock.instant();
             try (var update = connection.prepareStatement("""
-                            update delivery set state = ?, attempt = case when ? = 'WAITING' then 0 else attempt end, due = ?,
+                            update delivery set state = ?, tried_before = case when ? = 'WAITING' then attempt else tried_before end, due = ?,
                                 published_until = '-infinity', code = '', reason = ?,
                                 finished_at = case when ? = 'WAITING' then null else ?::timestamptz end
                             where id = ? and state in (%s) returning municipality, case_id, message_id""".formatted(decision.from));
-                    var attempts = connection.prepareStatement("delete from attempt where delivery_id = ?");
                     var entries = new Entries(connection, now)) {
                 update.setString(1, decision.state);
                 update.setString(2, decision.state);
@@ -61,10 +60,6 @@ public final class Operator {
                 try (var row = update.executeQuery()) {
                     if (!row.next()) {
                         return false;
-                    }
-                    if (decision == Decision.REPEAT) {
-                        attempts.setString(1, delivery);
-                        attempts.executeUpdate();
                     }
                     entries.add(
                             row.getString(1),

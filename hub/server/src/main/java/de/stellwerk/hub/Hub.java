@@ -1,0 +1,257 @@
+package de.stellwerk.hub;
+
+import com.zaxxer.hikari.HikariDataSource;
+import de.stellwerk.hub.api.ApiDoors;
+import de.stellwerk.hub.broker.Broker;
+import de.stellwerk.hub.broker.BrokerFailure;
+import de.stellwerk.hub.config.ConfigProblems;
+import de.stellwerk.hub.config.ConfigReader;
+import de.stellwerk.hub.config.HubConfig;
+import de.stellwerk.hub.console.StatusPage;
+import de.stellwerk.hub.postgres.PostgresFailure;
+import de.stellwerk.hub.postgres.PrivatePostgres;
+import de.stellwerk.hub.security.Access;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.camel.CamelContext;
+import org.flywaydb.core.Flyway;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.web.SecurityFilterChain;
+
+/**
+ * The program: {@code Hub [--home=FOLDER]}. Ends with status 2 if the configuration or the surroundings are not fit to start with,
+ * after saying everything that is wrong.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration(
+        exclude = {
+            DataSourceAutoConfiguration.class,
+            FlywayAutoConfiguration.class,
+            UserDetailsServiceAutoConfiguration.class
+        })
+@Import(ApiDoors.class)
+public class Hub {
+
+    private static final int POOL = 32;
+
+    /** Database and broker, being started beside each other and beside the web server. */
+    private record Ground(
+            HubConfig config, CompletableFuture<HikariDataSource> database, CompletableFuture<Broker> broker)
+            implements AutoCloseable {
+
+        @Override
+        public void close() {}
+    }
+
+    public static void main(String[] arguments) {
+        if (!Charset.forName(System.getProperty("sun.jnu.encoding", "US-ASCII")).equals(StandardCharsets.UTF_8)) {
+            refuse("env.encoding: Dateinamen mit Umlauten wären nicht lesbar. Es wurde nichts gestartet."
+                    + " Setzen Sie LC_ALL=C.UTF-8. / File names with umlauts could not be read. Nothing was started."
+                    + " Set LC_ALL=C.UTF-8.");
+        }
+        try {
+            start(home(arguments));
+        } catch (ConfigProblems problems) {
+            refuse(problems.text(Locale.GERMAN) + System.lineSeparator() + problems.text(Locale.ENGLISH));
+        } catch (RuntimeException e) {
+            var known = known(e);
+            if (known != null) {
+                refuse(known);
+            }
+            throw e;
+        }
+    }
+
+    private static void start(Path home) throws ConfigProblems {
+        var config = ConfigReader.read(home, System.getenv());
+        var database = CompletableFuture.supplyAsync(() -> database(config));
+        var broker = CompletableFuture.supplyAsync(() -> {
+            var started = new Broker(config.broker(), config.home().resolve("data/broker"));
+            started.start();
+            return started;
+        });
+        var application = new SpringApplication(Hub.class);
+        application.setDefaultProperties(properties(config));
+        application.addInitializers((ApplicationContextInitializer<GenericApplicationContext>)
+                context -> context.registerBean(Ground.class, () -> new Ground(config, database, broker)));
+        var context = application.run();
+        var port = context instanceof WebServerApplicationContext web && web.getWebServer() != null
+                ? web.getWebServer().getPort()
+                : 0;
+        try {
+            Files.writeString(home.resolve("data/port"), port + "\n");
+            context.getBean(House.class).start();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException("the folder data cannot be written", e);
+        }
+        LoggerFactory.getLogger(Hub.class)
+                .info("ready on port {} with {} municipalities", port, config.municipalities().size());
+    }
+
+    private static HikariDataSource database(HubConfig config) {
+        var pool = new HikariDataSource();
+        var given = config.database();
+        if (given.url().isPresent()) {
+            pool.setJdbcUrl(given.url().get());
+            pool.setUsername(given.user());
+            pool.setPassword(given.password());
+        } else {
+            var postgres = PrivatePostgres.start(config.home().resolve("data/postgres"));
+            pool = new OwnDatabase(postgres);
+            pool.setJdbcUrl(postgres.jdbcUrl());
+            pool.setUsername(postgres.user());
+            pool.setPassword(postgres.password());
+        }
+        pool.setMaximumPoolSize(POOL);
+        pool.setMinimumIdle(4);
+        pool.setConnectionTimeout(10_000);
+        pool.addDataSourceProperty("prepareThreshold", "3");
+        pool.addDataSourceProperty("reWriteBatchedInserts", "false");
+        Flyway.configure().dataSource(pool).load().migrate();
+        return pool;
+    }
+
+    /** The private database ends with its pool. */
+    private static final class OwnDatabase extends HikariDataSource {
+
+        private final PrivatePostgres postgres;
+
+        OwnDatabase(PrivatePostgres postgres) {
+            this.postgres = postgres;
+        }
+
+        @Override
+        public void close() {
+            super.close();
+            postgres.close();
+        }
+    }
+
+    private static Map<String, Object> properties(HubConfig config) {
+        var properties = new HashMap<String, Object>();
+        properties.put("server.address", config.web().address());
+        properties.put("server.port", config.web().port());
+        properties.put("server.shutdown", "graceful");
+        properties.put("spring.lifecycle.timeout-per-shutdown-phase", "20s");
+        properties.put("server.tomcat.max-part-count", config.limits().attachments() + 10);
+        properties.put("server.error.include-message", "never");
+        properties.put("server.error.include-stacktrace", "never");
+        properties.put("server.error.whitelabel.enabled", "false");
+        config.web().certificate().ifPresent(file -> {
+            properties.put("server.ssl.key-store", file.toString());
+            properties.put("server.ssl.key-store-type", "PKCS12");
+        });
+        var uploads = config.home().resolve("data/uploads");
+        properties.put("spring.servlet.multipart.location", uploads.toString());
+        properties.put("spring.servlet.multipart.file-size-threshold", "64KB");
+        // The limit of a part is checked by the intake, which writes a refusal down; these only bound the disk.
+        properties.put("spring.servlet.multipart.max-file-size", config.limits().part() + 1 + "B");
+        properties.put("spring.servlet.multipart.max-request-size", 2 * config.limits().part() + "B");
+        properties.put("spring.threads.virtual.enabled", Runtime.version().feature() >= 21);
+        properties.put("spring.main.banner-mode", "off");
+        properties.put("spring.main.log-startup-info", "false");
+        properties.put("spring.jmx.enabled", "false");
+        properties.put("camel.main.profile", "prod");
+        properties.put("camel.main.jmx-enabled", "false");
+        properties.put("camel.main.name", "routes");
+        properties.put("logging.level.root", "WARN");
+        properties.put("logging.level.de.stellwerk", "INFO");
+        // One line an event: a name that somebody sent must not be able to write lines of its own.
+        properties.put(
+                "logging.pattern.console",
+                "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level [%thread] %logger{0} - %replace(%msg){'[\\r\\n\\x1b]+',' '}%n");
+        try {
+            Files.createDirectories(uploads);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException("the folder data cannot be written", e);
+        }
+        return properties;
+    }
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    House house(Ground ground, CamelContext camel, Clock clock) throws IOException {
+        return new House(ground.config(), ground.database().join(), ground.broker().join(), camel, clock);
+    }
+
+    @Bean
+    SecurityFilterChain access(HttpSecurity http, House house) {
+        return Access.chain(http, house.keys());
+    }
+
+    @Bean
+    ApiDoors.Rooms rooms(House house) {
+        return new ApiDoors.Rooms(
+                house.intake(),
+                house.receipts(),
+                house.search(),
+                house.operator(),
+                house.contents(),
+                house.ledger(),
+                house.connections(),
+                house.rounds(),
+                house.routes(),
+                house.keys(),
+                house::isReady);
+    }
+
+    @Bean
+    StatusPage statusPage(House house, Clock clock) {
+        return new StatusPage(
+                house.search(), house.operator(), house.connections(), house.rounds(), house.routes(), clock);
+    }
+
+    private static Path home(String[] arguments) {
+        for (var argument : arguments) {
+            if (argument.startsWith("--home=")) {
+                return Path.of(argument.substring("--home=".length())).toAbsolutePath().normalize();
+            }
+        }
+        return Path.of("").toAbsolutePath();
+    }
+
+    private static @org.jspecify.annotations.Nullable String known(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof PostgresFailure failure) {
+                return failure.code() + ": " + failure.getMessage();
+            }
+            if (cause instanceof BrokerFailure failure) {
+                return failure.code() + ": " + failure.getMessage();
+            }
+            if (cause instanceof CompletionException && cause.getCause() == null) {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    private static void refuse(String text) {
+        System.err.println(text);
+        Runtime.getRuntime().halt(2);
+    }
+}

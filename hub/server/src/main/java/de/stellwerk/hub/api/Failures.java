@@ -1,0 +1,100 @@
+package de.stellwerk.hub.api;
+
+import de.stellwerk.hub.ledger.LedgerBusy;
+import de.stellwerk.hub.ledger.LedgerFailure;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.multipart.MaxUploadSizeExceededException;
+import org.springframework.web.multipart.MultipartException;
+
+/** Turns what is thrown in a request into an answer: a problem with a code, never a stack trace. */
+@RestControllerAdvice
+final class Failures {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+    @ExceptionHandler
+    ResponseEntity<ApiProblem> refused(Refusal refusal) {
+        return answer(refusal.problem());
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ApiProblem> tooLarge(MaxUploadSizeExceededException e) {
+        return answer(ApiProblem.of(
+                413,
+                "Content too large",
+                "size.request",
+                "The request is larger than this hub takes. Nothing was taken. Send smaller parts."));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ApiProblem> notMultipart(MultipartException e) {
+        return answer(ApiProblem.of(
+                400,
+                "Bad request",
+                "request.multipart",
+                "The request is no complete multipart/form-data. Nothing was taken. Send it again."));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ApiProblem> busy(LedgerBusy e) {
+        return later("hub.busy", "More is waiting than the hub can hold. Nothing was taken. Send it again.");
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ApiProblem> databaseFailed(LedgerFailure e) {
+        LOG.error("the database failed", e);
+        return later(
+                "hub.database",
+                "The hub's database does not answer. Nothing was confirmed. Send it again with the same Idempotency-Key.");
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ApiProblem> diskFailed(IOException e) {
+        LOG.error("content could not be stored or read: {}", e.getClass().getName());
+        return later("hub.storage", "The hub could not store the content. Nothing was taken. Send it again.");
+    }
+
+    /** Errors of the web layer itself keep their status. */
+    @ExceptionHandler
+    ResponseEntity<ApiProblem> unexpected(Exception e, HttpServletResponse response) throws Exception {
+        if (e instanceof ErrorResponse known) {
+            var status = known.getStatusCode();
+            return answer(ApiProblem.of(
+                    status.value(),
+                    "Request refused",
+                    "request.refused",
+                    "The request does not fit this address: " + known.getBody().getTitle() + "."));
+        }
+        var cause = UUID.randomUUID();
+        LOG.error("unexpected failure {}", cause, e);
+        return answer(ApiProblem.of(
+                500,
+                "Internal error",
+                "hub.internal",
+                "This should not have happened. Nothing was confirmed. Tell the operator this mark: " + cause));
+    }
+
+    private static ResponseEntity<ApiProblem> later(String code, String detail) {
+        return ResponseEntity.status(503)
+                .header(HttpHeaders.RETRY_AFTER, "5")
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(ApiProblem.of(503, "Not now", code, detail));
+    }
+
+    private static ResponseEntity<ApiProblem> answer(ApiProblem problem) {
+        return ResponseEntity.status(HttpStatusCode.valueOf(problem.status()))
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(problem);
+    }
+}
