@@ -62,7 +62,8 @@ final class House implements AutoCloseable {
         this.config = config;
         this.database = database;
         this.broker = broker;
-        this.contents = new ContentStore(data.resolve("content"), config.limits().inline(), clock);
+        this.contents =
+                new ContentStore(data.resolve("content"), config.limits().inline(), clock);
         this.search = new Search(database);
         this.operator = new Operator(database, clock);
         this.keys = new Keys(new ApiKeys(database, clock), clock);
@@ -77,10 +78,7 @@ final class House implements AutoCloseable {
                 clock);
         var verifier = new SignatureVerifier(config.home().resolve("config/trust"), clock);
         this.routes = new Routes(
-                config.home().resolve("routes"),
-                camel,
-                new RouteDoors(verifier, ledger, receipts, connections),
-                clock);
+                config.home().resolve("routes"), camel, new RouteDoors(verifier, ledger, receipts, connections), clock);
         var lanes = new Lanes(broker, ledger);
         this.intake = new Intake(config, contents, ledger, ids, clock, id -> lanes.route(List.of(id)));
         this.rounds = new Rounds(connections, intake, ledger, clock);
@@ -99,7 +97,9 @@ final class House implements AutoCloseable {
 
     private void collectContent() {
         try {
-            LOG.info("{} files of the content store that nothing names were deleted", contents.collect(search::namesStored));
+            LOG.info(
+                    "{} files of the content store that nothing names were deleted",
+                    contents.collect(search::namesStored));
         } catch (IOException | RuntimeException e) {
             LOG.warn("the content store could not be tidied; it is tried again tomorrow", e);
         }

@@ -106,7 +106,10 @@ public class Hub {
             throw new java.io.UncheckedIOException("the folder data cannot be written", e);
         }
         LoggerFactory.getLogger(Hub.class)
-                .info("ready on port {} with {} municipalities", port, config.municipalities().size());
+                .info(
+                        "ready on port {} with {} municipalities",
+                        port,
+                        config.municipalities().size());
     }
 
     private static HikariDataSource database(HubConfig config) {
@@ -167,7 +170,8 @@ public class Hub {
         properties.put("spring.servlet.multipart.file-size-threshold", "64KB");
         // The limit of a part is checked by the intake, which writes a refusal down; these only bound the disk.
         properties.put("spring.servlet.multipart.max-file-size", config.limits().part() + 1 + "B");
-        properties.put("spring.servlet.multipart.max-request-size", 2 * config.limits().part() + "B");
+        properties.put(
+                "spring.servlet.multipart.max-request-size", 2 * config.limits().part() + "B");
         properties.put("spring.threads.virtual.enabled", Runtime.version().feature() >= 21);
         properties.put("spring.main.banner-mode", "off");
         properties.put("spring.main.log-startup-info", "false");
@@ -196,7 +200,8 @@ public class Hub {
 
     @Bean
     House house(Ground ground, CamelContext camel, Clock clock) throws IOException {
-        return new House(ground.config(), ground.database().join(), ground.broker().join(), camel, clock);
+        return new House(
+                ground.config(), ground.database().join(), ground.broker().join(), camel, clock);
     }
 
     @Bean
@@ -229,7 +234,9 @@ public class Hub {
     private static Path home(String[] arguments) {
         for (var argument : arguments) {
             if (argument.startsWith("--home=")) {
-                return Path.of(argument.substring("--home=".length())).toAbsolutePath().normalize();
+                return Path.of(argument.substring("--home=".length()))
+                        .toAbsolutePath()
+                        .normalize();
             }
         }
         return Path.of("").toAbsolutePath();

@@ -34,8 +34,10 @@ record RouteDoors(SignatureVerifier verifier, Ledger ledger, Receipts receipts, 
 
     @Override
     public Optional<ConnectionCard> connection(String municipality, String name) {
-        return connections.find(municipality, name).map(connection -> new ConnectionCard(
-                connection.connector(),
-                connection.descriptor().map(each -> each.channels()).orElse(List.of())));
+        return connections
+                .find(municipality, name)
+                .map(connection -> new ConnectionCard(
+                        connection.connector(),
+                        connection.descriptor().map(each -> each.channels()).orElse(List.of())));
     }
 }

@@ -8,7 +8,13 @@ import org.jspecify.annotations.Nullable;
  * @param code stable, for machines
  * @param detail what happened, what is safe, what to do next
  */
-record ApiProblem(String type, String title, int status, String code, String detail, @Nullable String message) {
+record ApiProblem(
+        String type,
+        String title,
+        int status,
+        String code,
+        String detail,
+        @Nullable String message) {
 
     static ApiProblem of(int status, String title, String code, String detail) {
         return new ApiProblem("urn:stellwerk:problem:" + code, title, status, code, detail, null);

@@ -70,7 +70,8 @@ final class HooksApi {
                     .body(answer.text().getBytes(StandardCharsets.UTF_8));
         } catch (ConnectorFailed e) {
             LOG.warn("receiver {}/{} failed: {}", municipality, name, e.code());
-            throw new Refusal(500, "Internal error", "receiver.failed", "The push could not be handled. Send it again.");
+            throw new Refusal(
+                    500, "Internal error", "receiver.failed", "The push could not be handled. Send it again.");
         }
     }
 }

@@ -89,7 +89,8 @@ final class MessagesApi {
             throws IOException {
         if (key == null) {
             throw Refusal.badRequest(
-                    "message.id", "The header Idempotency-Key is missing. Nothing was taken. Send a unique id with it.");
+                    "message.id",
+                    "The header Idempotency-Key is missing. Nothing was taken. Send a unique id with it.");
         }
         var said = meta(meta);
         var municipality = text(said.municipality());
@@ -229,7 +230,10 @@ final class MessagesApi {
         }
         if (!operator.decideMessage(decision.equals("repeat"), id, caller.actor(), reason)) {
             throw new Refusal(
-                    409, "Conflict", "state.other", "Only a parked or quarantined message can be decided. Nothing was changed.");
+                    409,
+                    "Conflict",
+                    "state.other",
+                    "Only a parked or quarantined message can be decided. Nothing was changed.");
         }
         return see(caller, id);
     }

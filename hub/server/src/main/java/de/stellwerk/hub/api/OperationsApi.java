@@ -52,7 +52,10 @@ final class OperationsApi {
             @Nullable String paused,
             @Nullable String pollFailure) {}
 
-    record NewKey(@Nullable String name, @Nullable Set<String> municipalities, @Nullable Set<String> may) {}
+    record NewKey(
+            @Nullable String name,
+            @Nullable Set<String> municipalities,
+            @Nullable Set<String> may) {}
 
     private final Search search;
     private final Operator operator;
@@ -61,8 +64,7 @@ final class OperationsApi {
     private final Routes routes;
     private final Keys keys;
 
-    OperationsApi(
-            Search search, Operator operator, Connections connections, Rounds rounds, Routes routes, Keys keys) {
+    OperationsApi(Search search, Operator operator, Connections connections, Rounds rounds, Routes routes, Keys keys) {
         this.search = search;
         this.operator = operator;
         this.connections = connections;
@@ -150,7 +152,8 @@ final class OperationsApi {
     @GetMapping("/api/v1/connections")
     List<ConnectionJson> connections(@AuthenticationPrincipal Caller caller) {
         var pauses = operator.pauses().stream()
-                .collect(Collectors.toMap(each -> each.municipality() + "/" + each.connection(), Operator.Pause::reason));
+                .collect(Collectors.toMap(
+                        each -> each.municipality() + "/" + each.connection(), Operator.Pause::reason));
         return connections.all().stream()
                 .filter(connection -> caller.serves(connection.municipality()))
                 .map(connection -> json(connection, pauses))
@@ -215,13 +218,15 @@ final class OperationsApi {
                 || may == null
                 || may.isEmpty()) {
             throw Refusal.badRequest(
-                    "key.form", "A key wants a name of letters, digits and . _ -, municipalities and may. Nothing was made.");
+                    "key.form",
+                    "A key wants a name of letters, digits and . _ -, municipalities and may. Nothing was made.");
         }
         Set<Right> rights;
         try {
             rights = may.stream().map(Right::of).collect(Collectors.toUnmodifiableSet());
         } catch (IllegalArgumentException e) {
-            throw Refusal.badRequest("key.form", "Rights are send, read, content, operate and admin. Nothing was made.");
+            throw Refusal.badRequest(
+                    "key.form", "Rights are send, read, content, operate and admin. Nothing was made.");
         }
         if (!caller.rights().containsAll(rights) || !municipalities.stream().allMatch(caller::serves)) {
             throw new Refusal(

@@ -24,7 +24,8 @@ import org.springframework.web.util.HtmlUtils;
 @Controller
 public final class StatusPage {
 
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("dd.MM.yyyy, HH:mm:ss 'Uhr'", Locale.GERMAN)
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
+                    "dd.MM.yyyy, HH:mm:ss 'Uhr'", Locale.GERMAN)
             .withZone(ZoneId.of("Europe/Berlin"));
     private static final int SHOWN = 20;
 
@@ -83,7 +84,17 @@ public final class StatusPage {
         html.append("<h2>Bilanz</h2>");
         table(
                 html,
-                List.of("Angenommen", "Zugestellt", "Abgelehnt", "In Quarantäne", "Geparkt", "Ungewiss", "Abgebrochen", "Abgelegt", "Offen", "Geht auf"),
+                List.of(
+                        "Angenommen",
+                        "Zugestellt",
+                        "Abgelehnt",
+                        "In Quarantäne",
+                        "Geparkt",
+                        "Ungewiss",
+                        "Abgebrochen",
+                        "Abgelegt",
+                        "Offen",
+                        "Geht auf"),
                 List.of(List.of(
                         text(balance.taken()),
                         text(balance.delivered()),
@@ -195,7 +206,10 @@ public final class StatusPage {
                         .map(each -> List.of(
                                 escape(each.file()),
                                 mark(each.problems().isEmpty(), each.problems().isEmpty() ? "aktiv" : "Fehler"),
-                                escape(each.problems().isEmpty() ? "" : each.problems().get(0).text())))
+                                escape(
+                                        each.problems().isEmpty()
+                                                ? ""
+                                                : each.problems().get(0).text())))
                         .toList());
     }
 

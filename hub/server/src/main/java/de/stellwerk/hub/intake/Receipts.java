@@ -42,10 +42,11 @@ public final class Receipts {
         return search.message(ALL, message).map(row -> {
             var parts = search.parts(message).stream()
                     .filter(part -> part.role().equals("body") || part.role().equals("attachment"))
-                    .map(part -> new ReceiptPart(part.role(), part.name(), part.mediaType(), part.size(), part.sha512()))
+                    .map(part ->
+                            new ReceiptPart(part.role(), part.name(), part.mediaType(), part.size(), part.sha512()))
                     .toList();
-            var statement = new Statement(
-                    row.id(), row.acceptedAt(), row.municipality(), row.kind(), row.caseId(), parts);
+            var statement =
+                    new Statement(row.id(), row.acceptedAt(), row.municipality(), row.kind(), row.caseId(), parts);
             return new Sealed(statement, seal.seal(json.writeValueAsBytes(statement)));
         });
     }

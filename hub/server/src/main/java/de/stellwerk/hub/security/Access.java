@@ -17,14 +17,17 @@ public final class Access {
     private Access() {}
 
     public static SecurityFilterChain chain(HttpSecurity http, Keys keys) {
-        return http.csrf(AbstractHttpConfigurer::disable) // no cookies, no session: nothing a foreign page could ride on
+        return http.csrf(
+                        AbstractHttpConfigurer::disable) // no cookies, no session: nothing a foreign page could ride on
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .requestCache(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .anonymous(anonymous -> {})
                 .addFilterBefore(new KeyFilter(keys), UsernamePasswordAuthenticationFilter.class)
-                .headers(headers -> headers.contentSecurityPolicy(
-                        policy -> policy.policyDirectives("default-src 'none'; style-src 'self'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'")))
+                .headers(
+                        headers -> headers.contentSecurityPolicy(
+                                policy -> policy.policyDirectives(
+                                        "default-src 'none'; style-src 'self'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'")))
                 .authorizeHttpRequests(doors -> doors.requestMatchers("/health/live", "/health/ready")
                         .permitAll()
                         .requestMatchers("/hooks/**")

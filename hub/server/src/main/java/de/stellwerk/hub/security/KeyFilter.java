@@ -50,7 +50,8 @@ final class KeyFilter extends OncePerRequestFilter {
         }
         if (header.regionMatches(true, 0, "Basic ", 0, 6)) {
             try {
-                var decoded = new String(Base64.getDecoder().decode(header.substring(6).trim()), StandardCharsets.UTF_8);
+                var decoded = new String(
+                        Base64.getDecoder().decode(header.substring(6).trim()), StandardCharsets.UTF_8);
                 return Optional.of(decoded.substring(decoded.indexOf(':') + 1));
             } catch (IllegalArgumentException e) {
                 return Optional.empty(); // not Base64: the same as no key

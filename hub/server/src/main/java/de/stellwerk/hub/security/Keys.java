@@ -65,8 +65,7 @@ public final class Keys {
     public void createFirst(Path file) throws IOException {
         if (keys.all().isEmpty()) {
             Files.deleteIfExists(file);
-            Files.createFile(
-                    file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             var key = create("first", Set.of("*"), EnumSet.allOf(Right.class), "hub");
             Files.writeString(file, key + "\n", StandardOpenOption.WRITE);
         }
@@ -94,7 +93,8 @@ public final class Keys {
             remembered.clear();
         }
         caller.ifPresentOrElse(
-                found -> remembered.put(memory, new Remembered(found, clock.instant().plus(REMEMBERED))),
+                found -> remembered.put(
+                        memory, new Remembered(found, clock.instant().plus(REMEMBERED))),
                 () -> remembered.remove(memory));
         return caller;
     }
