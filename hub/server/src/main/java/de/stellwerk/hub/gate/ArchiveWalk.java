@@ -92,7 +92,7 @@ final class ArchiveWalk {
         var descriptor = (flags & 8) != 0;
         var data =
                 switch (method) {
-                    case 0 -> new Data(in, budget, Optional.of(sizes.first()));
+                    case 0 -> new Data(in, budget, Optional.of(sizes.second()));
                     case 8 -> new Data(in, budget, Optional.empty());
                     default -> throw Archives.malformed("is packed by a method other than deflate.");
                 };
@@ -105,7 +105,7 @@ final class ArchiveWalk {
                 var unpacked = sizes.wide() ? in.int64() : in.int32() & 0xffff_ffffL;
                 data.mustBe(crc & 0xffff_ffffL, packed, unpacked);
             } else {
-                data.mustBe(unsigned(head, 10), sizes.first(), sizes.second());
+                data.mustBe(unsigned(head, 10), sizes.second(), sizes.first());
             }
             pending.put(start, new Entry(name, method, data.crc(), data.packed(), data.unpacked()));
         }
