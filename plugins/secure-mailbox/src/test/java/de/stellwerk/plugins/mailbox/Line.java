@@ -1,0 +1,85 @@
+package de.stellwerk.plugins.mailbox;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A line to a server on the loopback that can be cut and mended; the server keeps running. */
+final class Line implements AutoCloseable {
+
+    private final int to;
+    private final List<Socket> open = new CopyOnWriteArrayList<>();
+    private ServerSocket door;
+    private final int port;
+
+    Line(int to) throws IOException {
+        this.to = to;
+        this.door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        this.port = door.getLocalPort();
+        answer(door);
+    }
+
+    int port() {
+        return port;
+    }
+
+    void cut() throws IOException {
+        door.close();
+        for (var socket : open) {
+            socket.close();
+        }
+        open.clear();
+    }
+
+    void mend() throws IOException {
+        door = new ServerSocket();
+        door.setReuseAddress(true);
+        door.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 50);
+        answer(door);
+    }
+
+    private void answer(ServerSocket at) {
+        start(() -> {
+            while (true) {
+                var near = at.accept();
+                var far = new Socket(InetAddress.getLoopbackAddress(), to);
+                open.add(near);
+                open.add(far);
+                start(() -> copy(near, far));
+                start(() -> copy(far, near));
+            }
+        });
+    }
+
+    private static void copy(Socket from, Socket into) throws IOException {
+        try (from;
+                into) {
+            from.getInputStream().transferTo(into.getOutputStream());
+        }
+    }
+
+    private static void start(Work work) {
+        var thread = new Thread(() -> {
+            try {
+                work.run();
+            } catch (IOException e) {
+                // one end was closed, which ends this thread
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    @Override
+    public void close() throws IOException {
+        cut();
+    }
+}
