@@ -11,6 +11,7 @@ import java.util.Locale;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
+import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class CamelConnector implements Connector {
 
-    /** The exchange property that holds the {@link Delivery} a route was called with. */
-    public static final String DELIVERY = "stellwerk.delivery";
+    private static final String DELIVERY = "stellwerk.delivery";
 
     private final String prefix;
     private final List<String> routes = new ArrayList<>();
@@ -59,8 +59,8 @@ public abstract class CamelConnector implements Connector {
     }
 
     /**
-     * Sends a delivery through a route. The route's body is the delivery's, as a stream; the delivery itself is the property
-     * {@link #DELIVERY}. The body at the end is the answer: a {@link DeliveryResult}, or a text, which is then the reference.
+     * Sends a delivery through a route. The route's body is the delivery's, as a stream; {@link #delivery} is the delivery itself. The
+     * body at the end is the answer: a {@link DeliveryResult}, or a text, which is then the reference.
      *
      * <p>{@link RejectedByTarget} thrown in the route is {@code Rejected}; {@link NothingSent}, or a target that could not be connected
      * to, is {@code NotSent}; everything else is {@code Unknown}.
@@ -81,11 +81,21 @@ public abstract class CamelConnector implements Connector {
      * @param answer what the route's last body must be, or can be converted to
      */
     protected final <T> T ask(String door, Object body, Class<T> answer) throws Exception {
-        var got = call(door, body, null).getMessage().getBody(answer);
-        if (got == null) {
-            throw new IllegalStateException("the route at " + door + " ends without a " + answer.getSimpleName());
+        return body(call(door, body, null), answer);
+    }
+
+    /** In a route called with {@link #send}: the delivery it is about. */
+    protected static Delivery delivery(Exchange exchange) {
+        var delivery = exchange.getProperty(DELIVERY, Delivery.class);
+        if (delivery == null) {
+            throw new IllegalStateException("this route was not called with a delivery");
         }
-        return got;
+        return delivery;
+    }
+
+    /** The body as it is now, converted if need be. */
+    protected static <T> T body(Exchange exchange, Class<T> type) throws InvalidPayloadException {
+        return exchange.getMessage().getMandatoryBody(type);
     }
 
     private Exchange call(String door, Object body, @Nullable Delivery delivery, String... headers) throws Exception {

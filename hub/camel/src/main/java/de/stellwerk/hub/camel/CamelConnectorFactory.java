@@ -65,6 +65,7 @@ public abstract class CamelConnectorFactory implements ConnectorFactory {
         made.getCamelContextExtension()
                 .addContextPlugin(PackageScanClassResolver.class, new PluginClasses.Scan(plugin));
         made.disableJMX();
+        made.setAutowiredEnabled(false); // one connection's beans are not another's
         made.setTracing(false);
         made.setMessageHistory(false);
         made.setLogExhaustedMessageBody(false);

@@ -4,9 +4,9 @@ import jakarta.xml.bind.JAXBContext;
 import jakarta.xml.bind.JAXBException;
 import jakarta.xml.bind.Unmarshaller;
 import jakarta.xml.bind.ValidationEvent;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import javax.xml.stream.XMLStreamException;
 import org.apache.camel.Exchange;
 import org.apache.camel.converter.jaxb.JaxbDataFormat;
 import org.jspecify.annotations.Nullable;
@@ -52,16 +52,11 @@ public final class MessageFormat extends JaxbDataFormat {
             var reader = new SafeReader(stream);
             try {
                 return super.unmarshal(exchange, reader);
-            } catch (Exception e) {
-                if (e.getCause() instanceof JAXBException || e instanceof JAXBException) {
-                    throw new Unreadable(reader.why());
-                }
-                throw e;
+            } catch (IOException e) { // how Camel passes JAXB's exceptions on
+                throw reader.why();
             } finally {
                 reader.close();
             }
-        } catch (XMLStreamException e) {
-            throw new Unreadable("not well-formed XML");
         }
     }
 

@@ -1,15 +1,22 @@
 package de.stellwerk.hub.camel;
 
+import java.io.FilterInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 import javax.xml.stream.util.StreamReaderDelegate;
+import org.jspecify.annotations.Nullable;
 
-/** Reads XML of strangers: no document type, no entities of their own, no bottomless nesting; and knows where it stopped. */
-final class SafeReader extends StreamReaderDelegate {
+/**
+ * Reads XML of strangers: no document type, no entities of their own, no bottomless nesting. It knows where it stopped, and whether
+ * that was the XML's fault or the disk's.
+ */
+public final class SafeReader extends StreamReaderDelegate {
 
-    static final int DEPTH = 64;
+    /** How deep elements may be nested. */
+    public static final int DEPTH = 64;
 
     // The JDK's own parser: others on the class path register themselves and have other defaults.
     private static final XMLInputFactory FACTORY = XMLInputFactory.newDefaultFactory();
@@ -20,11 +27,17 @@ final class SafeReader extends StreamReaderDelegate {
         FACTORY.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, true);
     }
 
+    private final Source source;
     private int depth;
     private String refusal = "";
 
-    SafeReader(InputStream xml) throws XMLStreamException {
-        super(create(xml));
+    public SafeReader(InputStream xml) throws IOException {
+        source = new Source(xml);
+        try {
+            setParent(create(source));
+        } catch (XMLStreamException e) {
+            throw source.broken == null ? new Unreadable("not XML") : source.broken;
+        }
     }
 
     /** Creating a reader is not said to be safe for threads. */
@@ -47,15 +60,51 @@ final class SafeReader extends StreamReaderDelegate {
         return event;
     }
 
-    /** Why reading ended early, and where, without quoting anything. */
-    String why() {
+    /**
+     * What to throw after an exception: why reading ended early, and where, without quoting anything; or what the stream itself threw,
+     * and then nothing is known of the XML.
+     */
+    public IOException why() {
+        if (source.broken != null) {
+            return source.broken;
+        }
         var at = getLocation();
         var where = at == null ? "" : ", line " + at.getLineNumber() + ", column " + at.getColumnNumber();
-        return (refusal.isEmpty() ? "not the XML that was expected" : refusal) + where;
+        return new Unreadable((refusal.isEmpty() ? "not the XML that was expected" : refusal) + where);
     }
 
     private XMLStreamException refuse(String text) {
         refusal = text;
         return new XMLStreamException(text);
+    }
+
+    /** Remembers the trouble of the stream below: parsers wrap it until it looks like any other error in the XML. */
+    private static final class Source extends FilterInputStream {
+
+        private @Nullable IOException broken;
+
+        private Source(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            try {
+                return super.read();
+            } catch (IOException e) {
+                broken = e;
+                throw e;
+            }
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                return super.read(bytes, offset, length);
+            } catch (IOException e) {
+                broken = e;
+                throw e;
+            }
+        }
     }
 }
