@@ -50,6 +50,9 @@ record Table(List<String> columns, boolean header) {
     /** The CSV of one entry. The id and the number of attachments are the hub's; the XML does not name them. */
     String line(InputStream xml, String id, int attachments) throws IOException, RejectedByTarget {
         var values = read(xml);
+        if (!id.matches("[0-9a-f]{64}")) {
+            throw new RejectedByTarget("register.id: the delivery's id is not 64 hexadecimal digits");
+        }
         values.put(ID, id);
         values.put(ATTACHMENTS, Integer.toString(attachments));
         var text = new StringWriter();
@@ -95,6 +98,9 @@ record Table(List<String> columns, boolean header) {
             if (values.put(name, harmless(reader.getElementText())) != null) {
                 throw new RejectedByTarget("register.column: the element '" + name + "' comes twice");
             }
+        }
+        while (reader.hasNext()) {
+            reader.next(); // what follows the root is well-formed, too
         }
         return values;
     }

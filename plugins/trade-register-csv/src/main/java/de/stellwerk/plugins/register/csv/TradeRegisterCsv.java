@@ -13,6 +13,9 @@ import java.util.stream.Stream;
 /** Makes connections to a trade register that takes CSV lines from a JMS queue. */
 public final class TradeRegisterCsv extends CamelConnectorFactory {
 
+    /** An attachment is in memory while it is sent; more MiB would let one connection starve the others. */
+    private static final int LARGEST_LIMIT = 200;
+
     @Override
     public ConnectorDescriptor descriptor() {
         return ConnectorDescriptor.of("trade-register-csv", "Gewerberegister, CSV-Zeilen über eine JMS-Warteschlange")
@@ -36,17 +39,17 @@ public final class TradeRegisterCsv extends CamelConnectorFactory {
             throw new IllegalArgumentException(
                     "setting 'queue' has letters, digits, dots, dashes and underscores only");
         }
+        var limit = settings.number("attachment-limit");
+        if (limit < 1 || limit > LARGEST_LIMIT) {
+            throw new IllegalArgumentException("setting 'attachment-limit' lies between 1 and " + LARGEST_LIMIT);
+        }
         var broker = new Broker(
                 settings.text("broker-url"),
                 settings.text("user"),
                 settings.text("password"),
                 settings.duration("timeout"));
         return new RegisterQueue(
-                hub,
-                broker,
-                queue,
-                new Table(columns(settings.text("columns")), settings.flag("header")),
-                settings.number("attachment-limit"));
+                hub, broker, queue, new Table(columns(settings.text("columns")), settings.flag("header")), limit);
     }
 
     private static List<String> columns(String setting) {
