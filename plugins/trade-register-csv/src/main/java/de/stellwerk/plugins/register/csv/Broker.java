@@ -1,0 +1,45 @@
+package de.stellwerk.plugins.register.csv;
+
+import de.stellwerk.hub.camel.KeptJms;
+import de.stellwerk.hub.camel.NothingSent;
+import jakarta.jms.ConnectionFactory;
+import java.time.Duration;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+
+/** The broker on which the register's queue is: one connection to it, with an end to every waiting. */
+final class Broker implements AutoCloseable {
+
+    private final ActiveMQConnectionFactory client;
+    private final KeptJms kept;
+
+    Broker(String url, String user, String password, Duration timeout) {
+        client = new ActiveMQConnectionFactory(url, user, password);
+        // Sending returns when the broker has it on disk.
+        client.setBlockOnDurableSend(true);
+        client.setCallTimeout(timeout.toMillis());
+        client.setClientFailureCheckPeriod(timeout.toMillis());
+        client.setConnectionTTL(2 * timeout.toMillis());
+        // Trying again is the hub's work: here it would only hide that the broker is away.
+        client.setInitialConnectAttempts(1);
+        client.setReconnectAttempts(0);
+        kept = new KeptJms(client);
+    }
+
+    ConnectionFactory factory() {
+        return kept.factory();
+    }
+
+    void connect() throws NothingSent {
+        kept.connect();
+    }
+
+    void forget() {
+        kept.forget();
+    }
+
+    @Override
+    public void close() {
+        kept.close();
+        client.close();
+    }
+}
