@@ -37,6 +37,7 @@ import org.w3c.dom.Node;
 final class PaymentPlatform implements AutoCloseable {
 
     static final String NAMESPACE = "http://www.bff.bund.de/ePayment";
+    private static final String ORDER = "anlegenKassenzeichenMitZahlverfahrenlisteMitBLP";
     private static final int SMALLEST_DELAY_MILLIS = 500;
     private static final int LARGEST_DELAY_MILLIS = 3_000;
     private static final int LARGEST_REQUEST = 1 << 20;
@@ -46,8 +47,8 @@ final class PaymentPlatform implements AutoCloseable {
      *
      * @param wrongPayers the orders, counted from 1, whose payers pay another amount: too little and too much in turn
      * @param slowMillis the wait before every answer
-     * @param faultEvery every n-th request is answered with a fault and not done; 0 for never
-     * @param lostEvery every n-th request is done, but the connection is closed without an answer; 0 for never
+     * @param faultEvery every n-th request for a new Kassenzeichen is answered with a fault and not done; 0 for never
+     * @param lostEvery every n-th such request is done, but the connection is closed without an answer; 0 for never
      */
     record Misbehaviour(List<Integer> wrongPayers, int slowMillis, int faultEvery, int lostEvery) {
 
@@ -80,7 +81,7 @@ final class PaymentPlatform implements AutoCloseable {
     private final long seed;
     private final Misbehaviour misbehaviour;
     private final ScheduledExecutorService payers = Executors.newScheduledThreadPool(1);
-    private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicInteger orders = new AtomicInteger();
     private final AtomicInteger answers = new AtomicInteger();
     private final Map<String, Order> byTransaction = new HashMap<>();
     private final Map<String, Order> byKassenzeichen = new HashMap<>();
@@ -133,28 +134,28 @@ final class PaymentPlatform implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             var bytes = exchange.getRequestBody().readNBytes(LARGEST_REQUEST);
-            var number = requests.incrementAndGet();
             if (misbehaviour.slowMillis() > 0) {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(misbehaviour.slowMillis()));
             }
+            Element operation;
+            try {
+                operation = operation(SafeParser.parse(bytes));
+            } catch (IOException e) {
+                send(exchange, 500, fault("soapenv:Client", "Anfrage nicht lesbar"));
+                return;
+            }
+            var number = ORDER.equals(operation.getLocalName()) ? orders.incrementAndGet() : 0;
             if (due(number, misbehaviour.faultEvery())) {
                 journal.note("fault", "request", number);
                 send(exchange, 500, fault("soapenv:Server", "Datenbank nicht erreichbar"));
                 return;
             }
-            String answer;
-            var status = 200;
-            try {
-                answer = answer(SafeParser.parse(bytes));
-            } catch (IOException e) {
-                status = 500;
-                answer = fault("soapenv:Client", "Anfrage nicht lesbar");
-            }
+            var answer = answer(operation);
             if (due(number, misbehaviour.lostEvery())) {
                 journal.note("lost", "request", number);
                 return;
             }
-            send(exchange, status, answer);
+            send(exchange, 200, answer);
         } catch (RuntimeException e) {
             journal.note("failure", "why", String.valueOf(e));
             throw e;
@@ -162,7 +163,7 @@ final class PaymentPlatform implements AutoCloseable {
     }
 
     private static boolean due(int number, int every) {
-        return every > 0 && number % every == 0;
+        return every > 0 && number > 0 && number % every == 0;
     }
 
     private static void send(HttpExchange exchange, int status, String body) throws IOException {
@@ -172,14 +173,13 @@ final class PaymentPlatform implements AutoCloseable {
         exchange.getResponseBody().write(bytes);
     }
 
-    private String answer(Document request) throws IOException {
-        var operation = operation(request);
+    private String answer(Element operation) {
         var name = String.valueOf(operation.getLocalName());
         var content = new StringBuilder();
         try {
             var result =
                     switch (name) {
-                        case "anlegenKassenzeichenMitZahlverfahrenlisteMitBLP" -> create(operation);
+                        case ORDER -> create(operation);
                         case "lesenKassenzeichenInfo" -> info(operation);
                         case "lesenTransaktion" -> transaction(operation);
                         case "isAlive" -> "";
