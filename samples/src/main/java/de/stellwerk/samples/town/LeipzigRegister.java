@@ -6,7 +6,6 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,8 +19,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
 /**
- * Leipzig's trade register: takes CSV lines from a queue on the hub's broker. The column {@code id} is the key: a line with a known one
- * makes no second entry. It comes back by itself when the hub was away.
+ * Leipzig's trade register: takes CSV lines, and before each its attachments, from a queue on the hub's broker. The column {@code id} is
+ * the key: a line with a known one makes no second entry. It comes back by itself when the hub was away.
  */
 final class LeipzigRegister implements AutoCloseable {
 
@@ -31,28 +30,27 @@ final class LeipzigRegister implements AutoCloseable {
     private final String user;
     private final String password;
     private final Journal journal;
-    private final Charset charset;
     private final Set<String> known = new HashSet<>();
+    private final Set<String> attachments = new HashSet<>();
     private final ActiveMQConnectionFactory factory;
 
     LeipzigRegister(
-            String url,
-            String queue,
-            String user,
-            String password,
-            Charset charset,
-            Journal journal,
-            List<Journal.Line> before) {
+            String url, String queue, String user, String password, Journal journal, List<Journal.Line> before) {
         this.queue = queue;
         this.user = user;
         this.password = password;
-        this.charset = charset;
         this.journal = journal;
         // A short check, so that a killed hub is noticed; the connection is made anew by us, not by the client library.
         this.factory = new ActiveMQConnectionFactory(
                 url + "?reconnectAttempts=0&initialConnectAttempts=1&clientFailureCheckPeriod=2000&connectionTTL=10000"
                         + "&callTimeout=5000&consumerWindowSize=65536");
-        before.stream().filter(line -> line.event().equals("entry")).forEach(line -> known.add(line.text("key")));
+        for (var line : before) {
+            if (line.event().equals("entry")) {
+                known.add(line.text("key"));
+            } else if (line.event().equals("attachment")) {
+                attachments.add(line.text("key"));
+            }
+        }
     }
 
     /** Consumes until the process is ended. */
@@ -86,45 +84,50 @@ final class LeipzigRegister implements AutoCloseable {
     }
 
     private void take(Message message) throws JMSException {
-        var text = text(message);
-        var lines = text.strip().split("\\R");
-        var header = columns(lines[0]);
-        var id = header.indexOf("id");
-        if (id < 0 || lines.length < 2) {
-            journal.note("unreadable", "sha256", Journal.sha256(text.getBytes(StandardCharsets.UTF_8)));
-            return;
-        }
-        var caseColumn = Math.max(header.indexOf("vorgang"), header.indexOf("antragsnummer"));
-        for (var i = 1; i < lines.length; i++) {
-            var values = columns(lines[i]);
-            var key = values.get(id);
-            var hash = Journal.sha256(lines[i].getBytes(StandardCharsets.UTF_8));
-            if (values.size() != header.size()) {
-                journal.note("unreadable", "key", key, "sha256", hash);
-            } else if (known.contains(key)) {
-                journal.note("repeated", "key", key, "sha256", hash);
-            } else {
-                journal.note(
-                        "entry",
-                        "key",
-                        key,
-                        "case",
-                        caseColumn < 0 ? "" : values.get(caseColumn),
-                        "sha256",
-                        hash,
-                        "columns",
-                        values.size());
-                known.add(key);
-            }
+        if (message instanceof TextMessage text) {
+            take(text.getText());
+        } else if (message instanceof BytesMessage bytes) {
+            attachment(bytes);
+        } else {
+            journal.note("unreadable", "why", "neither text nor bytes");
         }
     }
 
-    private String text(Message message) throws JMSException {
-        if (message instanceof TextMessage text) {
-            return text.getText();
+    /** An attachment comes before its line, and names the delivery it belongs to. */
+    private void attachment(BytesMessage message) throws JMSException {
+        var key = message.getStringProperty("deliveryId") + "/" + message.getIntProperty("index");
+        var hash = Journal.sha256(message.getBody(byte[].class));
+        journal.note(attachments.add(key) ? "attachment" : "repeated attachment", "key", key, "sha256", hash);
+    }
+
+    private void take(String csv) {
+        var lines = csv.strip().split("\\R");
+        var header = columns(lines[0]);
+        var id = header.indexOf("id");
+        if (id < 0 || lines.length < 2) {
+            journal.note("unreadable", "sha256", Journal.sha256(csv.getBytes(StandardCharsets.UTF_8)));
+            return;
         }
-        var bytes = message.getBody(byte[].class);
-        return message instanceof BytesMessage ? new String(bytes, charset) : "";
+        var caseColumn = header.indexOf("vorgang");
+        for (var i = 1; i < lines.length; i++) {
+            var values = columns(lines[i]);
+            var hash = Journal.sha256(lines[i].getBytes(StandardCharsets.UTF_8));
+            if (values.size() != header.size() || caseColumn < 0) {
+                journal.note("unreadable", "key", values.get(0), "sha256", hash);
+                continue;
+            }
+            var key = values.get(id);
+            journal.note(
+                    known.add(key) ? "entry" : "repeated",
+                    "key",
+                    key,
+                    "case",
+                    values.get(caseColumn),
+                    "sha256",
+                    hash,
+                    "columns",
+                    values.size());
+        }
     }
 
     /** One CSV line with semicolons; a value may stand in double quotes, a double quote in it is doubled. */
@@ -162,8 +165,7 @@ final class LeipzigRegister implements AutoCloseable {
     }
 
     public static void main(String[] words) throws Exception {
-        var options = new Options(
-                List.of(words), Set.of("url", "queue", "user", "password-file", "charset", "journal"), Set.of());
+        var options = new Options(List.of(words), Set.of("url", "queue", "user", "password-file", "journal"), Set.of());
         var path = options.path("journal");
         var before = Journal.read(path);
         var password = Files.readString(Path.of(options.text("password-file"))).strip();
@@ -173,7 +175,6 @@ final class LeipzigRegister implements AutoCloseable {
                         options.text("queue", "14713000.trade-register"),
                         options.text("user", "leipzig"),
                         password,
-                        Charset.forName(options.text("charset", "UTF-8")),
                         journal,
                         before)) {
             journal.note("ready");

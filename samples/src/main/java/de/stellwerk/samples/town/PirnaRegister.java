@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
@@ -68,6 +69,19 @@ final class PirnaRegister {
                 enter(name, bytes);
             }
             in.archive(file, archive);
+            archiveAttachments(name.substring(0, name.length() - ".xml".length()));
+        }
+    }
+
+    /** Attachments lie beside their file, as {@code <its name>_1.pdf} and so on, without markers of their own. */
+    private void archiveAttachments(String stem) throws IOException {
+        try (var attachments = Files.newDirectoryStream(in.folder(), stem + "_*")) {
+            for (var attachment : attachments) {
+                if (!attachment.toString().endsWith(".tmp")) {
+                    Files.move(
+                            attachment, archive.resolve(attachment.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
         }
     }
 
