@@ -61,8 +61,8 @@ public record Hostile(String name, List<Letter> before, Letter letter, Expected 
                         "name.path"),
                 stopped(
                         "Anhang zu groß",
-                        attached(next.letter(), new Part("plan.bin", "application/octet-stream", new byte[tooLarge])),
-                        "part.size"),
+                        attached(next.letter(), new Part("plan.pdf", "application/pdf", new byte[tooLarge])),
+                        "size.part"),
                 stopped("Unbekannte Gemeinde", next.letter().forMunicipality("99999999"), "municipality.unknown"),
                 stopped("Unbekannte Formularversion 2.0", version(next.letter()), "version.unknown"),
                 stopped("Signierte Mitteilung, verändert", notice(next.letter(), notices.bad(0)), "sig.altered"),
@@ -75,7 +75,7 @@ public record Hostile(String name, List<Letter> before, Letter letter, Expected 
                         List.of(changed),
                         next.letter().withKey(changed.key()),
                         Expected.CONFLICT,
-                        "id.conflict"));
+                        "message.conflict"));
     }
 
     private static Hostile stopped(String name, Letter letter, String code) {
