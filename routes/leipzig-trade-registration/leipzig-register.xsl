@@ -22,7 +22,7 @@
   </xsl:template>
 
   <xsl:template match="f:betrieb/f:name">
-    <betrieb><xsl:value-of select="normalize-space()"/></betrieb>
+    <firma><xsl:value-of select="normalize-space()"/></firma>
   </xsl:template>
 
   <xsl:template match="f:betrieb/* | f:person/*" priority="-1">

@@ -9,7 +9,6 @@
   <xsl:output method="xml" indent="yes"/>
 
   <!-- Given by the hub. -->
-  <xsl:param name="case"/>
   <xsl:param name="today"/>
 
   <xsl:template match="/p:payment-status">
@@ -17,7 +16,7 @@
       <kassenzeichen><xsl:value-of select="normalize-space(p:kassenzeichen)"/></kassenzeichen>
       <amount-cents><xsl:value-of select="normalize-space(p:amount-cents)"/></amount-cents>
       <currency><xsl:value-of select="normalize-space(p:currency)"/></currency>
-      <text><xsl:value-of select="concat('GEWERBEANMELDUNG ', $case)"/></text>
+      <text>GEWERBEANMELDUNG</text>
       <date><xsl:value-of select="$today"/></date>
     </booking>
   </xsl:template>

@@ -7,7 +7,6 @@ import de.stellwerk.hub.spi.Content;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Reader;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
@@ -82,12 +81,7 @@ final class Body {
     static void teach(CamelContext context) {
         var registry = context.getTypeConverterRegistry();
         registry.addTypeConverter(Document.class, Body.class, converter(Body::document));
-        registry.addTypeConverter(Source.class, Body.class, converter(Body::source));
         registry.addTypeConverter(String.class, Body.class, converter(Body::text));
-        registry.addTypeConverter(
-                InputStream.class,
-                Body.class,
-                converter(body -> new ByteArrayInputStream(body.isXml() ? body.xml() : body.bytes())));
     }
 
     private interface Reading {

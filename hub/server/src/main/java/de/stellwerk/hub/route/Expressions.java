@@ -29,7 +29,7 @@ final class Expressions {
         /** Gives yes or no. */
         TEST(List.of("simple", "xpath")),
         /** Gives the parts of a body. */
-        PARTS(List.of("xpath", "xtokenize"));
+        PARTS(List.of("xpath"));
 
         final List<String> languages;
 
@@ -40,7 +40,7 @@ final class Expressions {
 
     static final String NAME = "[a-z][a-z0-9-]{0,62}";
 
-    private static final List<String> LANGUAGES = List.of("constant", "simple", "xpath", "xtokenize");
+    private static final List<String> LANGUAGES = List.of("constant", "simple", "xpath");
 
     private static final String SIMPLE_PART = "\\$\\{(?:header\\." + NAME + "|variable\\." + NAME + "|body)}";
     private static final Pattern SIMPLE_PARTS = Pattern.compile(SIMPLE_PART);
@@ -146,11 +146,8 @@ final class Expressions {
     }
 
     private Optional<Tree> language(Tree.Field language, Use use) {
-        var xml = language.name().startsWith("x");
-        var allowed = xml
-                ? language.name().equals("xtokenize")
-                        ? List.of("expression", "namespace", "mode", "id")
-                        : List.of("expression", "namespace", "id")
+        var allowed = language.name().equals("xpath")
+                ? List.of("expression", "namespace", "id")
                 : List.of("expression", "id");
         var text = language.value();
         var namespaces = new HashMap<String, String>();
@@ -167,12 +164,6 @@ final class Expressions {
             fields.get("namespace").ifPresent(tree -> namespaces(tree, namespaces));
             fields.get("namespace").ifPresent(tree -> {
                 more.add("namespace");
-                more.add(tree);
-            });
-            fields.get("mode").ifPresent(tree -> {
-                if (!(tree instanceof Tree.Text mode && Set.of("i", "w", "u").contains(mode.value())))
-                    problems.add("route.option", tree.place(), tree.what(), "one of [i, w, u]");
-                more.add("mode");
                 more.add(tree);
             });
         }
@@ -231,10 +222,6 @@ final class Expressions {
         switch (language) {
             case "simple" -> simple(text, use);
             case "xpath" -> xpath(text, namespaces);
-            case "xtokenize" -> {
-                if (!value.matches("/?/?[A-Za-z_*][A-Za-z0-9_.:*-]*(/[A-Za-z_*][A-Za-z0-9_.:*-]*)*"))
-                    problems.add("route.xpath", text.place(), text.what(), "a path of element names such as //x:item");
-            }
             default -> {
                 // A constant is what it is.
             }

@@ -19,7 +19,13 @@ final class Problems {
 
     /** Something that is not among what there is: says what is meant most likely, and all there is. */
     void unknown(String code, Place place, String what, String name, Collection<String> options) {
-        add(code, place, what + " " + quoted(name), near(name, options) + "one of " + options);
+        unknown(code, place, what, name, options, options);
+    }
+
+    /** The same, where what there is has a longer form than what is looked for. */
+    void unknown(
+            String code, Place place, String what, String name, Collection<String> options, Collection<String> forms) {
+        add(code, place, what + " " + quoted(name), near(name, options) + "one of " + forms);
     }
 
     void addAll(List<RouteProblem> more) {
@@ -54,18 +60,23 @@ final class Problems {
                 .orElse("");
     }
 
-    /** The number of letters to insert, drop or change, by Levenshtein. */
+    /** The number of letters to insert, drop, change or swap with their neighbour, by Damerau. */
     private static int distance(String a, String b) {
         if (Math.abs(a.length() - b.length()) > 20) return Integer.MAX_VALUE;
         var above = new int[b.length() + 1];
         for (var j = 0; j <= b.length(); j++) above[j] = j;
+        var higher = above;
         for (var i = 1; i <= a.length(); i++) {
             var row = new int[b.length() + 1];
             row[0] = i;
             for (var j = 1; j <= b.length(); j++) {
                 var change = above[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
                 row[j] = Math.min(change, Math.min(above[j], row[j - 1]) + 1);
+                var swapped =
+                        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+                if (swapped) row[j] = Math.min(row[j], higher[j - 2] + 1);
             }
+            higher = above;
             above = row;
         }
         return above[b.length()];

@@ -160,11 +160,16 @@ final class RouteReader {
             return new Tree.Items(holder.place(), List.of());
         }
         var result = new ArrayList<Tree>();
-        for (var item : items.values()) step(item).ifPresent(result::add);
+        for (var item : items.values())
+            step(item).ifPresent(step -> {
+                result.add(step);
+                if (step.has("setBody") || step.has("transform"))
+                    result.add(prepared(step.place(), "body", new Steps.Anew()));
+            });
         return new Tree.Items(items.place(), result);
     }
 
-    private Optional<Tree> step(Tree item) {
+    private Optional<Tree.Fields> step(Tree item) {
         if (!(item instanceof Tree.Fields fields) || fields.all().size() != 1) {
             problems.add(
                     "route.step", item.place(), item.what(), "one step, such as '- to: hub:verify'; one of " + STEPS);
@@ -188,7 +193,7 @@ final class RouteReader {
         };
     }
 
-    private Optional<Tree> choice(Tree.Field step) {
+    private Optional<Tree.Fields> choice(Tree.Field step) {
         var fields = known(step, List.of("id", "description", "when", "otherwise"));
         if (fields.isEmpty()) return Optional.empty();
         var parts = new ArrayList<Object>();
@@ -218,11 +223,11 @@ final class RouteReader {
         return Optional.of(Tree.fields(step.place(), "choice", Tree.fields(step.place(), parts.toArray())));
     }
 
-    private Optional<Tree> test(Tree.Field step) {
+    private Optional<Tree.Fields> test(Tree.Field step) {
         return branch(step).map(inside -> Tree.fields(step.place(), step.name(), inside));
     }
 
-    private Optional<Tree> branch(Tree.Field step) {
+    private Optional<Tree.Fields> branch(Tree.Field step) {
         var fields = known(step, with(Expressions.fields(), "id", "description", "steps"));
         if (fields.isEmpty()) return Optional.empty();
         var expression = expressions.of(fields.get(), Use.TEST);
@@ -230,7 +235,7 @@ final class RouteReader {
         return expression.map(test -> Tree.fields(step.place(), "expression", test, "steps", inside));
     }
 
-    private Optional<Tree> split(Tree.Field step) {
+    private Optional<Tree.Fields> split(Tree.Field step) {
         var fields = known(step, with(Expressions.fields(), "id", "description", "steps"));
         if (fields.isEmpty()) return Optional.empty();
         if (splitting)
@@ -249,7 +254,7 @@ final class RouteReader {
                 Tree.fields(step.place(), "expression", parts, "stopOnException", "true", "steps", inside)));
     }
 
-    private Optional<Tree> set(Tree.Field step) {
+    private Optional<Tree.Fields> set(Tree.Field step) {
         var fields = known(step, with(Expressions.fields(), "id", "description", "name"));
         if (fields.isEmpty()) return Optional.empty();
         var name = name(fields.get(), "name", NAME, "lower-case letters, digits and dashes");
@@ -267,13 +272,13 @@ final class RouteReader {
                 Tree.fields(step.place(), "name", name.get(), "expression", expression.get())));
     }
 
-    private Optional<Tree> body(Tree.Field step) {
+    private Optional<Tree.Fields> body(Tree.Field step) {
         var fields = known(step, with(Expressions.fields(), "id", "description"));
         return fields.flatMap(all -> expressions.of(all, Use.VALUE))
                 .map(value -> Tree.fields(step.place(), step.name(), Tree.fields(step.place(), "expression", value)));
     }
 
-    private Optional<Tree> remove(Tree.Field step, String field, Pattern form) {
+    private Optional<Tree.Fields> remove(Tree.Field step, String field, Pattern form) {
         // Camel takes the plain text as well.
         var value = step.value() instanceof Tree.Text text && !text.value().isEmpty()
                 ? Optional.of(Tree.fields(text.place(), field, text))
@@ -282,7 +287,7 @@ final class RouteReader {
                 .map(name -> Tree.fields(step.place(), step.name(), Tree.fields(step.place(), field, name)));
     }
 
-    private Optional<Tree> stop(Tree.Field step) {
+    private Optional<Tree.Fields> stop(Tree.Field step) {
         if (!(step.value() instanceof Tree.Text text && text.value().isEmpty()))
             known(step, List.of("id", "description"));
         return Optional.of(Tree.fields(step.place(), "stop", Tree.fields(step.place())));
@@ -293,7 +298,7 @@ final class RouteReader {
     /** An address taken apart; every part has its place. */
     private record Target(Place place, String scheme, String path, Map<String, Tree.Text> parameters) {}
 
-    private Optional<Tree> to(Tree.Field step) {
+    private Optional<Tree.Fields> to(Tree.Field step) {
         Tree.Fields fields;
         if (step.value() instanceof Tree.Text text) fields = Tree.fields(text.place(), "uri", text);
         else {
@@ -320,10 +325,17 @@ final class RouteReader {
                     }
                 };
         if (prepared.isEmpty() || problems.size() > before) return Optional.empty();
-        steps.add(new RouteVersion.Prepared(step.place(), prepared.get()));
-        var uri = "hub:" + (target.get().scheme().equals("xslt") ? "xslt/" : "")
-                + target.get().path() + "?at=" + id + "@" + hash + "&step=" + (steps.size() - 1);
-        return Optional.of(Tree.fields(step.place(), "to", Tree.fields(step.place(), "uri", uri)));
+        var name = target.get().scheme().equals("xslt")
+                ? "xslt/" + target.get().path()
+                : target.get().path();
+        return Optional.of(prepared(step.place(), name, prepared.get()));
+    }
+
+    /** Camel finds the prepared step by its number; the name is for people who look at Camel. */
+    private Tree.Fields prepared(Place place, String name, Step step) {
+        steps.add(new RouteVersion.Prepared(place, step));
+        var uri = "hub:" + name + "?at=" + id + "@" + hash + "&step=" + (steps.size() - 1);
+        return Tree.fields(place, "to", Tree.fields(place, "uri", uri));
     }
 
     private Optional<Target> target(Tree.Fields fields, String expected) {
@@ -404,7 +416,15 @@ final class RouteReader {
             case "deliver" -> deliver(target, rest);
             case "quarantine" -> quarantine(target, rest);
             default -> {
-                problems.unknown("route.step", target.place(), "step", "hub:" + target.path(), HUB_STEPS);
+                problems.unknown(
+                        "route.step",
+                        target.place(),
+                        "step",
+                        "hub:" + step,
+                        HUB_STEPS.stream()
+                                .map(form -> form.replaceAll("/.*", ""))
+                                .toList(),
+                        HUB_STEPS);
                 yield Optional.empty();
             }
         };

@@ -6,9 +6,11 @@ import de.stellwerk.hub.route.Assets.BadAsset;
 import de.stellwerk.hub.route.Assets.Shelf;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import javax.xml.transform.ErrorListener;
 import javax.xml.transform.OutputKeys;
 import javax.xml.transform.Source;
@@ -18,12 +20,16 @@ import javax.xml.transform.TransformerException;
 import javax.xml.transform.URIResolver;
 import javax.xml.transform.stream.StreamResult;
 import javax.xml.transform.stream.StreamSource;
+import org.xml.sax.SAXException;
+import org.xml.sax.SAXParseException;
 
 /**
  * An XSLT 1.0 stylesheet, compiled. It reads and writes nothing but its input, its output and the files beside it: no extension
  * functions, and imports and {@code document()} find only what lies in the route's folders.
  */
 final class Stylesheet {
+
+    private static final Pattern LINE = Pattern.compile("\\bline (\\d{1,6})\\b");
 
     private final String name;
     private final Templates templates;
@@ -44,6 +50,7 @@ final class Stylesheet {
         return asset.compiled(Stylesheet.class, shelf, () -> {
             URIResolver neighbours = (href, base) -> neighbour(href, base, shelf);
             var factory = SafeXml.transformerFactory();
+            wellFormed(asset);
             var errors = new Errors();
             factory.setErrorListener(errors);
             factory.setURIResolver(neighbours);
@@ -62,6 +69,21 @@ final class Stylesheet {
                         "an XSLT 1.0 stylesheet");
             }
         });
+    }
+
+    /** The compiler does not say where a document is broken; the parser does. */
+    private static void wellFormed(Asset asset) throws BadAsset {
+        try {
+            SafeXml.documentBuilder().parse(new ByteArrayInputStream(asset.bytes()));
+        } catch (SAXParseException e) {
+            throw new BadAsset(
+                    asset.place(e.getLineNumber(), e.getColumnNumber()),
+                    Problems.quoted(String.valueOf(e.getMessage())),
+                    "a well-formed document");
+        } catch (SAXException | IOException e) {
+            throw new BadAsset(
+                    asset.place(1, 1), Problems.quoted(String.valueOf(e.getMessage())), "a well-formed document");
+        }
     }
 
     private static Source neighbour(String href, String base, Shelf shelf) throws TransformerException {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -17,6 +18,7 @@ import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 
@@ -26,6 +28,9 @@ final class YamlFile {
     private static final String FORM =
             "lines of the form 'name: value' or '- item', indented with spaces, text with special characters in quotes";
     private static final int DEPTH = 60;
+
+    /** What a plain text, list or mapping gets by itself; {@code !!str} may be said. */
+    private static final Set<Tag> TAGS = Set.of(Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.NULL, Tag.SEQ, Tag.MAP);
 
     private static final LoadSettings SETTINGS = LoadSettings.builder()
             .setUseMarks(true)
@@ -101,7 +106,7 @@ final class YamlFile {
             problems.add("route.yaml", place, "more than " + DEPTH + " levels", "fewer levels");
             return new Tree.Text(place, "");
         }
-        if (!node.getTag().getValue().startsWith("tag:yaml.org,2002:"))
+        if (!TAGS.contains(node.getTag()))
             problems.add(
                     "route.yaml",
                     place,
