@@ -71,8 +71,13 @@ public abstract class CamelConnector implements Connector {
         try {
             return result(call(door, delivery.body(), delivery, headers));
         } catch (Exception e) {
-            return Outcome.of(e);
+            return outcome(e);
         }
+    }
+
+    /** What an exception thrown in a route says about a delivery, for a connector that calls its routes with {@link #ask}. */
+    protected static DeliveryResult outcome(Exception thrown) {
+        return Outcome.of(thrown);
     }
 
     /**

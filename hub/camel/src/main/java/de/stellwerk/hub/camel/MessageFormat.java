@@ -22,6 +22,8 @@ public final class MessageFormat extends JaxbDataFormat {
         this.messages = messages;
         this.strict = strict;
         setEncoding(StandardCharsets.UTF_8.name());
+        setPrettyPrint(false);
+        setContentTypeHeader(false); // what the target calls it is for the route to say
     }
 
     /**
