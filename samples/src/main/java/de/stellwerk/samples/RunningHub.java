@@ -82,9 +82,8 @@ final class RunningHub implements AutoCloseable {
                         "-Xmx768m",
                         "-XX:+ExitOnOutOfMemoryError",
                         "-Dfile.encoding=UTF-8",
-                        "-cp",
-                        checkout.hubLibraries() + "/*:" + checkout.hubJar(),
-                        "de.stellwerk.hub.Hub",
+                        "-jar",
+                        checkout.hubJar().toString(),
                         "--home=" + home.folder()));
     }
 

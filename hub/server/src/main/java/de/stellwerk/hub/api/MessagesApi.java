@@ -9,6 +9,7 @@ import de.stellwerk.hub.ledger.Operator;
 import de.stellwerk.hub.ledger.Search;
 import de.stellwerk.hub.security.Caller;
 import de.stellwerk.hub.spi.Content;
+import jakarta.servlet.http.Part;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
@@ -30,7 +31,6 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RequestPart;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.multipart.MultipartFile;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -83,9 +83,9 @@ final class MessagesApi {
     ResponseEntity<?> handIn(
             @AuthenticationPrincipal Caller caller,
             @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
-            @RequestPart("meta") MultipartFile meta,
-            @RequestPart("body") MultipartFile body,
-            @RequestPart(name = "attachment", required = false) @Nullable List<MultipartFile> attachments)
+            @RequestPart("meta") Part meta,
+            @RequestPart("body") Part body,
+            @RequestPart(name = "attachment", required = false) @Nullable List<Part> attachments)
             throws IOException {
         if (key == null) {
             throw Refusal.badRequest(
@@ -242,13 +242,13 @@ final class MessagesApi {
         return search.message(caller.sight(), id).orElseThrow(() -> Refusal.notFound("message"));
     }
 
-    private static Meta meta(MultipartFile part) throws IOException {
+    private static Meta meta(Part part) throws IOException {
         if (part.getSize() > LONGEST_META) {
             throw Refusal.badRequest("request.meta", "The part 'meta' is longer than 64 KiB. Nothing was taken.");
         }
         try {
             // "case" is a word of the language, so the record cannot have it as a name.
-            var tree = JSON.readTree(part.getBytes());
+            var tree = JSON.readTree(part.getInputStream());
             if (tree instanceof tools.jackson.databind.node.ObjectNode object && object.has("case")) {
                 object.set("caseId", object.remove("case"));
             }
@@ -261,8 +261,8 @@ final class MessagesApi {
         }
     }
 
-    private static Content content(MultipartFile file) {
-        var name = file.getOriginalFilename();
+    private static Content content(Part file) {
+        var name = file.getSubmittedFileName();
         var type = file.getContentType();
         return new Uploaded(
                 name == null || name.isBlank() ? file.getName() : name,
@@ -271,7 +271,7 @@ final class MessagesApi {
     }
 
     /** A part of the request; large ones lie in a temporary file that goes with the request. */
-    private record Uploaded(String name, String mediaType, MultipartFile file) implements Content {
+    private record Uploaded(String name, String mediaType, Part file) implements Content {
 
         @Override
         public InputStream open() throws IOException {
