@@ -1,7 +1,11 @@
 package de.stellwerk.hub.plugin;
 
 import de.stellwerk.hub.spi.ConnectorFactory;
+import jakarta.activation.DataHandler;
+import jakarta.mail.Session;
+import jakarta.xml.bind.JAXBContext;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -14,8 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.jar.Attributes;
+import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import javax.tools.ForwardingJavaFileManager;
 import javax.tools.JavaFileManager;
@@ -23,11 +30,34 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.impl.engine.AbstractCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.util.ObjectHelper;
+import org.slf4j.Logger;
 
 /** Builds small plugin jars. Classes are compiled once for each source; what differs between jars stands in resources. */
 final class TestJar {
 
     private static final Map<String, Map<String, byte[]>> COMPILED = new ConcurrentHashMap<>();
+
+    private static final String CLASS_PATH = Stream.of(
+                    ConnectorFactory.class,
+                    DefaultCamelContext.class,
+                    CamelContext.class,
+                    AbstractCamelContext.class,
+                    RouteBuilder.class,
+                    DefaultExchange.class,
+                    ObjectHelper.class,
+                    JAXBContext.class,
+                    Session.class,
+                    DataHandler.class,
+                    Logger.class)
+            .map(TestJar::where)
+            .distinct()
+            .collect(Collectors.joining(File.pathSeparator));
 
     private final Map<String, String> manifest = new LinkedHashMap<>();
     private final Map<String, byte[]> entries = new LinkedHashMap<>();
@@ -41,6 +71,14 @@ final class TestJar {
                 .with("version.txt", version)
                 .classes("demo.Demo", source("Demo.java.txt"))
                 .service("demo.Demo");
+    }
+
+    /** A plugin that uses Camel, JAXB, mail and slf4j. */
+    static TestJar libraries() {
+        return bare("libraries", "1.0.0")
+                .classes("libraries.Libraries", source("Libraries.java.txt"))
+                .with("libraries/jaxb.index", "Libraries$Entry\n")
+                .service("libraries.Libraries");
     }
 
     /** A jar with the three lines of a manifest and nothing else. */
@@ -89,6 +127,24 @@ final class TestJar {
         }
     }
 
+    /** All classes and resources of the library a class comes from, as a build that shades would put them in. */
+    TestJar shading(Class<?> type) {
+        try (var library = new JarFile(where(type))) {
+            for (var entry : library.stream().toList()) {
+                if (!entry.isDirectory()
+                        && !entry.getName().equals("META-INF/MANIFEST.MF")
+                        && !entry.getName().endsWith("module-info.class")) {
+                    try (var in = library.getInputStream(entry)) {
+                        with(entry.getName(), in.readAllBytes());
+                    }
+                }
+            }
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     byte[] bytes() {
         var main = new Manifest();
         main.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
@@ -131,7 +187,7 @@ final class TestJar {
                     }
                 };
         try (var files = new InMemory(compiler.getStandardFileManager(null, null, null), made)) {
-            var options = List.of("-proc:none", "--release", "17", "-cp", where(ConnectorFactory.class));
+            var options = List.of("-proc:none", "--release", "17", "-cp", CLASS_PATH);
             if (!compiler.getTask(null, files, null, options, null, List.of(source))
                     .call()) {
                 throw new IllegalStateException("the test's plugin does not compile");
