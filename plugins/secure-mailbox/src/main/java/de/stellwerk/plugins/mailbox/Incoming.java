@@ -12,9 +12,8 @@ import jakarta.mail.search.FlagTerm;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.ArrayList;
 import org.eclipse.angus.mail.imap.IMAPMessage;
 
 /**
@@ -50,10 +49,24 @@ final class Incoming {
             // Closing removes what is marked as deleted; until then the numbers of the others stay as they are.
             try (waiting) {
                 var mails = waiting.search(new FlagTerm(new Flags(Flags.Flag.DELETED), false));
+                var troubles = new ArrayList<Exception>();
                 for (var i = 0; i < mails.length && i < MOST_AT_ONCE; i++) {
-                    var held = handOver((IMAPMessage) mails[i], inbox);
-                    waiting.copyMessages(new jakarta.mail.Message[] {mails[i]}, held ? processed : rejected);
-                    mails[i].setFlag(Flags.Flag.DELETED, true);
+                    try {
+                        var held = handOver((IMAPMessage) mails[i], inbox);
+                        waiting.copyMessages(new jakarta.mail.Message[] {mails[i]}, held ? processed : rejected);
+                        mails[i].setFlag(Flags.Flag.DELETED, true);
+                    } catch (ReadFailed | MessagingException e) {
+                        if (!store.isConnected()) {
+                            throw e;
+                        }
+                        // The server stumbles over this one mail; it does not hold up the others.
+                        troubles.add(e);
+                    }
+                }
+                if (!troubles.isEmpty()) {
+                    throw new MessagingException(
+                            troubles.size() + " mails could not be read or moved; they stay where they are",
+                            troubles.get(0));
                 }
             }
         }
@@ -69,28 +82,21 @@ final class Incoming {
 
     /** True if the hub holds the mail now. */
     private boolean handOver(IMAPMessage mail, Inbox inbox) throws IOException, MessagingException {
-        // Its parts lie beside the mail, and take up less room than it.
-        try (var spool = new Spool(directory, 3 * maxSize)) {
-            Optional<Spool.Kept> raw = mail.getSize() > maxSize ? Optional.empty() : fetch(mail, spool);
-            if (raw.isEmpty()) {
+        // Decoded parts take up less room than the mail; only a mail encoded within a mail lies there twice.
+        try (var mails = new Spool(directory, maxSize);
+                var parts = new Spool(directory, 2 * maxSize)) {
+            // Neither size nor envelope is asked for: servers stumble over broken headers when they have to read them.
+            Spool.Kept raw;
+            try (var in = mail.getMimeStream()) {
+                raw = mails.keep(in);
+            } catch (TooLarge e) {
                 LOG.log(
                         Level.WARNING,
                         "A mail is larger than the setting max-size allows. The hub has not taken it; it lies in the"
                                 + " folder for rejected mails. Have a person look, or allow larger mails and move it back.");
                 return false;
             }
-            var receipt = inbox.accept(SecureMailbox.INBOX, message(raw.get(), spool));
-            return receipt.outcome() != Outcome.REJECTED;
-        }
-    }
-
-    /** Empty if it is larger than the server said, and than it may be. */
-    private Optional<Spool.Kept> fetch(IMAPMessage mail, Spool spool) throws IOException, MessagingException {
-        try (var in = mail.getMimeStream()) {
-            var kept = spool.keep(in);
-            return Files.size(kept.file()) > maxSize ? Optional.empty() : Optional.of(kept);
-        } catch (TooLarge e) {
-            return Optional.empty();
+            return inbox.accept(SecureMailbox.INBOX, message(raw, parts)).outcome() != Outcome.REJECTED;
         }
     }
 

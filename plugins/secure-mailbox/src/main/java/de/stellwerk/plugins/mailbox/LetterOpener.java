@@ -11,7 +11,7 @@ import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import jakarta.mail.internet.MimePart;
 import jakarta.mail.internet.MimePartDataSource;
-import jakarta.mail.internet.SharedInputStream;
+import jakarta.mail.internet.MimeUtility;
 import jakarta.mail.util.SharedFileInputStream;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -153,13 +153,20 @@ final class LetterOpener {
     }
 
     private List<Leaf> leavesOfMail(MimePart part, int depth) throws Unreadable, IOException, MessagingException {
-        try (var in = part.getInputStream()) {
-            if (in instanceof SharedInputStream) {
+        // The library passes over the encoding of a mail within a mail, which RFC 2046 forbids and which is sent
+        // nevertheless.
+        var encoding = part.getEncoding();
+        if (encoding == null || encoding.matches("(?i)\\s*(7bit|8bit|binary)\\s*")) {
+            try (var in = rawStream(part)) {
                 return leaves(new MimeMessage(session, in), depth + 1, false);
             }
         }
-        // Encoded, which RFC 2046 forbids and which is sent nevertheless.
-        var decoded = decoded(part);
+        Path decoded;
+        try (var in = MimeUtility.decode(rawStream(part), encoding.strip())) {
+            decoded = spool.keep(in).file();
+        } catch (ReadFailed e) {
+            throw new MessagingException("a mail within the mail has a broken encoding", e);
+        }
         try (var in = new SharedFileInputStream(decoded.toFile())) {
             return leaves(message(decoded, in), depth + 1, false);
         }
@@ -188,17 +195,16 @@ final class LetterOpener {
 
     /** The part's bytes; as they stand in the mail if their encoding is unknown or broken. */
     private Path decoded(MimePart part) throws IOException, MessagingException {
-        try (var in = part.getInputStream()) {
-            return spool.keep(in).file();
-        } catch (TooLarge e) {
-            throw e;
-        } catch (ReadFailed | MessagingException e) {
+        InputStream decoding;
+        try {
+            decoding = part.getInputStream();
+        } catch (IOException | MessagingException e) {
             return raw(part);
-        } catch (IOException e) {
-            if (e.getCause() instanceof MessagingException) {
-                return raw(part);
-            }
-            throw e;
+        }
+        try (decoding) {
+            return spool.keep(decoding).file();
+        } catch (ReadFailed e) {
+            return raw(part);
         }
     }
 

@@ -51,7 +51,8 @@ record MailServer(String protocol, String host, int port, String tls, String use
         }
         if (protocol.equals("imap")) {
             p.setProperty(prefix + "peek", "true");
-            p.setProperty(prefix + "fetchsize", "65536");
+            // A mail comes in pieces of 1 MiB, and no more than one piece is in memory.
+            p.setProperty(prefix + "fetchsize", "1048576");
         } else {
             p.setProperty(prefix + "auth", "true");
             p.setProperty(prefix + "quitwait", "false");

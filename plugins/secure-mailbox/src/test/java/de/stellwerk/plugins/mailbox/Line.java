@@ -1,5 +1,7 @@
 package de.stellwerk.plugins.mailbox;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -8,13 +10,15 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A line to a server on the loopback that can be cut and mended; the server keeps running. */
+/** A line to a server on the loopback that can be cut, mended and made to garble a word; the server keeps running. */
 final class Line implements AutoCloseable {
 
     private final int to;
     private final List<Socket> open = new CopyOnWriteArrayList<>();
     private ServerSocket door;
     private final int port;
+    private volatile String heard = "";
+    private volatile String passedOn = "";
 
     Line(int to) throws IOException {
         this.to = to;
@@ -25,6 +29,12 @@ final class Line implements AutoCloseable {
 
     int port() {
         return port;
+    }
+
+    /** From now on the server is told another word, of the same length. */
+    void garble(String word, String other) {
+        heard = word;
+        passedOn = other;
     }
 
     void cut() throws IOException {
@@ -55,10 +65,16 @@ final class Line implements AutoCloseable {
         });
     }
 
-    private static void copy(Socket from, Socket into) throws IOException {
+    private void copy(Socket from, Socket into) throws IOException {
         try (from;
                 into) {
-            from.getInputStream().transferTo(into.getOutputStream());
+            var buffer = new byte[16 * 1024];
+            var in = from.getInputStream();
+            for (var read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                var text = new String(buffer, 0, read, ISO_8859_1);
+                into.getOutputStream()
+                        .write((heard.isEmpty() ? text : text.replace(heard, passedOn)).getBytes(ISO_8859_1));
+            }
         }
     }
 

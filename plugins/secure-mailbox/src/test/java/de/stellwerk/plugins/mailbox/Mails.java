@@ -1,5 +1,6 @@
 package de.stellwerk.plugins.mailbox;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /** Mails for the tests, as text. */
@@ -27,10 +28,30 @@ final class Mails {
                 + "\r\nTo: gewerbeamt@pirna.example.org\r\nSubject: Bescheid\r\nMIME-Version: 1.0\r\n";
     }
 
+    /** A mail of these parts, each beginning with the boundary {@code b}. */
+    static String mixed(String parts) {
+        return header("1", "kanzlei@example.org") + "Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n" + parts
+                + "--b--\r\n";
+    }
+
+    /** A document inside so many multiparts. */
+    static String deep(int levels) {
+        var mail = new StringBuilder(header("1", "kanzlei@example.org"));
+        for (var i = 0; i < levels; i++) {
+            mail.append("Content-Type: multipart/mixed; boundary=\"b")
+                    .append(i)
+                    .append("\"\r\n\r\n--b")
+                    .append(i)
+                    .append("\r\n");
+        }
+        mail.append(attachment("b" + (levels - 1), "text/xml", "a.xml", "<a/>"));
+        return mail.toString();
+    }
+
     static String attachment(String boundary, String type, String name, String content) {
         return "--" + boundary + "\r\nContent-Type: " + type + "\r\nContent-Transfer-Encoding: base64\r\n"
                 + "Content-Disposition: attachment; filename=\"" + name + "\"\r\n\r\n"
-                + Base64.getMimeEncoder().encodeToString(content.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                + Base64.getMimeEncoder().encodeToString(content.getBytes(StandardCharsets.UTF_8))
                 + "\r\n";
     }
 }
