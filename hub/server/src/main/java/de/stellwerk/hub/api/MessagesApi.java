@@ -1,5 +1,6 @@
 package de.stellwerk.hub.api;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import de.stellwerk.hub.content.ContentStore;
 import de.stellwerk.hub.intake.Accepted;
 import de.stellwerk.hub.intake.Intake;
@@ -8,6 +9,7 @@ import de.stellwerk.hub.intake.Submission;
 import de.stellwerk.hub.ledger.Operator;
 import de.stellwerk.hub.ledger.Search;
 import de.stellwerk.hub.security.Caller;
+import de.stellwerk.hub.security.Right;
 import de.stellwerk.hub.spi.Content;
 import jakarta.servlet.http.Part;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.InputStreamResource;
@@ -63,7 +66,12 @@ final class MessagesApi {
             List<Receipts.ReceiptPart> parts,
             String seal) {}
 
-    record MessageJson(Search.MessageRow message, List<Search.PartRow> parts, List<Search.DeliveryRow> deliveries) {}
+    /** @param headers their values only for those who may read content: they may hold personal data */
+    record MessageJson(
+            @JsonUnwrapped Search.MessageRow message,
+            Map<String, String> headers,
+            List<Search.PartRow> parts,
+            List<Search.DeliveryRow> deliveries) {}
 
     private final Intake intake;
     private final Receipts receipts;
@@ -166,8 +174,13 @@ final class MessagesApi {
     @GetMapping("/api/v1/messages/{id}")
     MessageJson message(@AuthenticationPrincipal Caller caller, @PathVariable UUID id) {
         var message = see(caller, id);
+        var headers = new TreeMap<>(search.headers(id));
+        if (!caller.rights().contains(Right.CONTENT)) {
+            headers.replaceAll((name, value) -> "***");
+        }
         return new MessageJson(
                 message,
+                headers,
                 search.parts(id),
                 search.deliveries(
                         caller.sight(),

@@ -65,7 +65,7 @@ public final class ConnectionInbox implements Inbox {
         return ledger
                 .awaited(connection.municipality(), connection.name(), channel, Math.min(limit, LONGEST_LIST))
                 .stream()
-                .map(each -> new Awaited(each.reference(), each.at(), each.headers()))
+                .map(each -> new Awaited(each.reference(), each.caseId(), each.at(), each.headers()))
                 .toList();
     }
 

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +116,12 @@ public final class Search {
         var where = new Where(sight);
         where.and("id = ?", id);
         return first(query("select * from message where " + where.sql(), where, Search::messageRow));
+    }
+
+    /** The headers of a message. The caller has checked that the message may be seen. */
+    public Map<String, String> headers(UUID message) {
+        return first(query("select headers from message where id = ?", new Where(message), Database::headers))
+                .orElse(Map.of());
     }
 
     /** The parts of a message, without their bytes. The caller has checked that the message may be seen. */
@@ -234,7 +241,7 @@ public final class Search {
         var where = new Where(sight);
         try (var select = connection.prepareStatement(sql.formatted(where.sql()))) {
             where.bind(select);
-            var found = new java.util.HashMap<String, Long>();
+            var found = new HashMap<String, Long>();
             try (var row = select.executeQuery()) {
                 while (row.next()) {
                     found.put(row.getString(1), row.getLong(2));

@@ -104,7 +104,11 @@ public final class SignatureVerifier {
      */
     public Verdict verify(Content document, List<Content> attachments) {
         try {
-            var examined = examine(document, attachments);
+            // The mail that a document came in is its envelope, kept as evidence; nobody can sign his own envelope.
+            var inside = attachments.stream()
+                    .filter(each -> !each.mediaType().startsWith("message/rfc822"))
+                    .toList();
+            var examined = examine(document, inside);
             var problem = decide(examined, Date.from(clock.instant()));
             return problem.map(p -> refused(p, examined.report())).orElseGet(() -> accepted(examined.report()));
         } catch (Unfit e) {

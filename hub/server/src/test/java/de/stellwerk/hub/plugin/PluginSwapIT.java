@@ -143,9 +143,13 @@ class PluginSwapIT {
 
             house.remove("libraries.jar");
 
-            try { awaitCollected(loader); } catch (Throwable e) {
+            try {
+                awaitCollected(loader);
+            } catch (Throwable e) {
                 new java.io.File("/tmp/heapw/h.hprof").delete();
-                java.lang.management.ManagementFactory.getPlatformMXBean(com.sun.management.HotSpotDiagnosticMXBean.class).dumpHeap("/tmp/heapw/h.hprof", true);
+                java.lang.management.ManagementFactory.getPlatformMXBean(
+                                com.sun.management.HotSpotDiagnosticMXBean.class)
+                        .dumpHeap("/tmp/heapw/h.hprof", true);
                 throw e;
             }
         }

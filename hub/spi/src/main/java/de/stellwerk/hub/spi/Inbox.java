@@ -24,7 +24,8 @@ public interface Inbox {
 
     /**
      * @param reference what {@link DeliveryResult.Delivered} named
+     * @param caseId for a message that belongs to the case, but is not the answer yet
      * @param headers the headers of the delivery
      */
-    record Awaited(String reference, Instant deliveredAt, Map<String, String> headers) {}
+    record Awaited(String reference, String caseId, Instant deliveredAt, Map<String, String> headers) {}
 }

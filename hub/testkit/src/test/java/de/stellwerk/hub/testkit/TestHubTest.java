@@ -105,7 +105,8 @@ class TestHubTest {
     void anAnswerTakesItsDeliveryOffTheAwaitedList() {
         var inbox = new TestHub(directory).inbox();
         var now = Instant.parse("2026-11-24T09:00:00Z");
-        inbox.awaits("orders", new Awaited("ref-1", now, Map.of()), new Awaited("ref-2", now, Map.of()));
+        inbox.awaits(
+                "orders", new Awaited("ref-1", "case-1", now, Map.of()), new Awaited("ref-2", "case-2", now, Map.of()));
         assertThat(inbox.awaited("orders", 1)).extracting(Awaited::reference).containsExactly("ref-1");
         inbox.accept("in", message("1", "a").answering("ref-1"));
         assertThat(inbox.awaited("orders", 9)).extracting(Awaited::reference).containsExactly("ref-2");

@@ -1,10 +1,12 @@
 package de.stellwerk.plugins.epaybl;
 
 import de.stellwerk.hub.spi.Inbox;
-import de.stellwerk.hub.spi.Inbox.Awaited;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Asks for the payments of open orders, a bounded number a poll, going round. Always asking for the oldest would never reach the
@@ -19,6 +21,7 @@ final class Confirmations {
     private static final int AWAITED = 20_000;
 
     private final PaymentPlatform platform;
+    private final Map<String, String> parts = new HashMap<>();
     private String lastAsked = "";
 
     Confirmations(PaymentPlatform platform) {
@@ -27,9 +30,10 @@ final class Confirmations {
 
     /** One Kassenzeichen that cannot be asked for does not hold up the others; its trouble is told at the end. */
     void poll(Inbox inbox) throws Exception {
-        var open = inbox.awaited("orders", AWAITED).stream()
-                .map(Awaited::reference)
-                .toList();
+        var cases = new LinkedHashMap<String, String>();
+        inbox.awaited("orders", AWAITED).forEach(each -> cases.put(each.reference(), each.caseId()));
+        var open = List.copyOf(cases.keySet());
+        parts.keySet().retainAll(cases.keySet());
         if (open.isEmpty()) {
             return;
         }
@@ -41,7 +45,7 @@ final class Confirmations {
             try {
                 var status = platform.status(kassenzeichen);
                 inARow = 0;
-                if (status.isPresent() && handOver(status.get(), inbox)) {
+                if (status.isPresent() && handOver(status.get(), cases.getOrDefault(kassenzeichen, ""), inbox)) {
                     continue; // it leaves the list, and would be no place to go on from
                 }
             } catch (NoAnswer | IOException e) {
@@ -62,11 +66,14 @@ final class Confirmations {
     }
 
     /** @return whether that was the last message about this Kassenzeichen */
-    private boolean handOver(PaymentStatus status, Inbox inbox) throws Exception {
+    private boolean handOver(PaymentStatus status, String caseId, Inbox inbox) throws Exception {
         var message = platform.message(status);
         // The first message that answers takes the reference off the hub's list, and a part is not yet the payment.
         var last = status.state != PaymentStatus.State.PARTIAL;
-        inbox.accept("confirmations", last ? message.answering(status.kassenzeichen) : message);
+        if (!last && message.id().equals(parts.put(status.kassenzeichen, message.id()))) {
+            return false; // said before; the hub would know it as well, but need not be told every second
+        }
+        inbox.accept("confirmations", last ? message.answering(status.kassenzeichen) : message.inCase(caseId));
         return last;
     }
 

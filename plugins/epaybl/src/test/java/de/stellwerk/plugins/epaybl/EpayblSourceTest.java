@@ -135,7 +135,7 @@ class EpayblSourceTest implements SourceContract {
     }
 
     private void awaits(String kassenzeichen, String amounts) {
-        open.add(new Awaited(kassenzeichen, Instant.parse("2026-11-24T09:00:00Z"), Map.of()));
+        open.add(new Awaited(kassenzeichen, "PIR-2026-000001", Instant.parse("2026-11-24T09:00:00Z"), Map.of()));
         hub.inbox().awaits("orders", open.toArray(new Awaited[0]));
         platform.paid.put(kassenzeichen, amounts);
     }
