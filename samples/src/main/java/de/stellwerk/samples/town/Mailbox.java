@@ -63,9 +63,11 @@ final class Mailbox implements AutoCloseable {
     void work() throws FolderException, MessagingException, IOException {
         for (var user : users) {
             var inbox = server.getManagers().getImapHostManager().getInbox(user);
-            for (var mail : inbox.getMessages()) {
-                // The hub may mark or move a mail; a mail is known by its place in the mailbox.
-                if (seen.add(user.getEmail() + "/" + mail.getUid())) {
+            // By number, since the list itself changes while the hub moves mails away.
+            for (var uid : inbox.getMessageUids()) {
+                var mail = inbox.getMessage(uid);
+                // A mail that has been moved meanwhile was handed to the hub; who sent it knows it.
+                if (mail != null && seen.add(user.getEmail() + "/" + uid)) {
                     note(user.getEmail(), mail.getMimeMessage());
                 }
             }

@@ -128,10 +128,17 @@ public final class Operator {
     public void resume(String municipality, String name, String actor) {
         database.transaction(connection -> {
             try (var delete =
-                    connection.prepareStatement("delete from pause where municipality = ? and connection = ?")) {
+                            connection.prepareStatement("delete from pause where municipality = ? and connection = ?");
+                    var due = connection.prepareStatement("""
+                            update delivery set published_until = '-infinity'
+                            where municipality = ? and connection = ? and state = 'WAITING'""")) {
                 delete.setString(1, municipality);
                 delete.setString(2, name);
                 if (delete.executeUpdate() == 1) {
+                    // What was on its lane during the pause has been passed over there.
+                    due.setString(1, municipality);
+                    due.setString(2, name);
+                    due.executeUpdate();
                     note(connection, municipality, "RESUMED", name, actor);
                 }
             }

@@ -1,0 +1,284 @@
+package de.stellwerk.samples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import de.stellwerk.samples.letters.Registrations;
+import de.stellwerk.samples.letters.SampleAuthority;
+import de.stellwerk.samples.letters.Town;
+import de.stellwerk.samples.town.HubClient;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** What changes while the hub runs: jars, routes, keys. The hub is a process of its own. */
+class LiveIT {
+
+    private static final String FILE_DROP = "file-drop-0.1.0.jar";
+
+    private static Home home;
+    private static Checkout checkout;
+    private static RunningHub hub;
+    private static HubClient admin;
+    private static byte[] fileDrop;
+
+    @BeforeAll
+    static void startAHubWithoutOneOfItsPlugins() throws Exception {
+        var clock = Clock.systemUTC();
+        checkout = BuiltCheckout.require();
+        home = Home.fresh(
+                Path.of("target/it/live"), checkout, new SampleAuthority("Stellwerk Beispiel-CA", clock.instant()));
+        fileDrop = Files.readAllBytes(inbox().resolve(FILE_DROP));
+        Files.delete(inbox().resolve(FILE_DROP));
+        hub = RunningHub.start(home, checkout, Ports.free());
+        admin = hub.admin();
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> plugin("epaybl").path("state").asString("").equals("ACTIVE"));
+    }
+
+    @AfterAll
+    static void stopTheHub() throws Exception {
+        if (hub != null) {
+            hub.close();
+        }
+    }
+
+    @Test
+    void aDroppedJarOffersItsConnectorWithinFiveSecondsAndABrokenOneIsRefusedWhileTheOthersRun() throws Exception {
+        assertThat(connection("records").path("state").asString("")).isEqualTo("WAITING");
+
+        Files.write(inbox().resolve(FILE_DROP), fileDrop);
+        await().atMost(Duration.ofSeconds(5))
+                .until(() -> !connection("records").path("state").asString("").equals("WAITING"));
+
+        Files.write(inbox().resolve("broken.jar"), Arrays.copyOf(fileDrop, fileDrop.length / 2));
+        Files.writeString(inbox().resolve("no-jar.jar"), "this is no jar");
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(List.of(file("broken.jar"), file("no-jar.jar")))
+                        .allSatisfy(each -> {
+                            assertThat(each.path("state").asString("")).isEqualTo("REFUSED");
+                            assertThat(each.path("code").asString("")).startsWith("plugin.");
+                            assertThat(each.path("text").asString("")).isNotBlank();
+                        }));
+        assertThat(plugin("epaybl").path("state").asString("")).isEqualTo("ACTIVE");
+        assertThat(admin.post(new Registrations(3).of(Town.PIRNA, 980_001)).status())
+                .isEqualTo(201);
+    }
+
+    @Test
+    void aChangedRouteIsActiveWithinThreeSecondsAndABrokenOneLeavesTheOldOneRunning() throws Exception {
+        var file = home.folder().resolve("routes/pirna-payment.camel.yaml");
+        var good = Files.readString(file);
+        var before = route("pirna-payment").path("route").asString("");
+        assertThat(before).startsWith("pirna-payment@");
+
+        Files.writeString(file, good + "# a remark makes another version\n");
+        await().atMost(Duration.ofSeconds(3))
+                .until(() -> !route("pirna-payment").path("route").asString("").equals(before));
+        var changed = route("pirna-payment").path("route").asString("");
+
+        Files.writeString(file, good.replace("hub:match/payment", "file:/etc"));
+        await().atMost(Duration.ofSeconds(3)).untilAsserted(() -> {
+            var status = route("pirna-payment");
+            assertThat(status.path("route").asString("")).isEqualTo(changed);
+            var problem = status.path("problems").path(0);
+            assertThat(problem.path("file").asString("")).isEqualTo("pirna-payment.camel.yaml");
+            assertThat(problem.path("line").asInt(0)).isPositive();
+            assertThat(problem.path("found").asString("")).contains("file:");
+            assertThat(problem.path("expected").asString("")).contains("hub:");
+        });
+
+        Files.writeString(file, good);
+        await().atMost(Duration.ofSeconds(3)).untilAsserted(() -> {
+            var status = route("pirna-payment");
+            assertThat(status.path("route").asString("")).isEqualTo(before);
+            assertThat(status.path("problems").size()).isZero();
+        });
+    }
+
+    @Test
+    void nothingIsOpenWithoutAKeyAndAKeyMayOnlyWhatItWasGiven() throws Exception {
+        var reader = key("reader", List.of("14713000"), List.of("read"));
+        var sender = key("sender", List.of("14713000"), List.of("send"));
+        var pirna = admin.post(new Registrations(4).of(Town.PIRNA, 980_101)).text("id");
+        var leipzig = admin.post(new Registrations(4).of(Town.LEIPZIG, 980_102)).text("id");
+
+        for (var path : List.of(
+                "/",
+                "/api/v1/messages",
+                "/api/v1/balance",
+                "/api/v1/keys",
+                "/api/v1/plugins",
+                "/api/v1/nothing",
+                "/nothing")) {
+            assertThat(new HubClient(hub.address(), "").get(path).status())
+                    .as(path)
+                    .isEqualTo(401);
+            assertThat(new HubClient(hub.address(), "hub_x_y").get(path).status())
+                    .as(path)
+                    .isEqualTo(401);
+        }
+        assertThat(new HubClient(hub.address(), "").get("/health/ready").status())
+                .isEqualTo(200);
+        assertThat(reader.get("/api/v1/messages/" + leipzig).status()).isEqualTo(200);
+        assertThat(reader.get("/api/v1/messages/" + pirna).status()).isEqualTo(404);
+        assertThat(reader.get("/api/v1/messages/" + pirna + "/ledger").status()).isEqualTo(404);
+        assertThat(reader.get("/api/v1/messages/" + leipzig + "/parts/0?reason=x")
+                        .status())
+                .isEqualTo(403);
+        assertThat(reader.get("/api/v1/keys").status()).isEqualTo(403);
+        assertThat(reader.post(new Registrations(4).of(Town.LEIPZIG, 980_103)).status())
+                .isEqualTo(403);
+        assertThat(sender.post(new Registrations(4).of(Town.PIRNA, 980_104)).status())
+                .isEqualTo(403);
+        assertThat(sender.post(new Registrations(4).of(Town.LEIPZIG, 980_105)).status())
+                .isEqualTo(201);
+        assertThat(sender.get("/api/v1/messages").status()).isEqualTo(403);
+        assertThat(Files.getPosixFilePermissions(home.firstKey()))
+                .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    }
+
+    @Test
+    void aRevokedKeyIsRefusedWithinFiveSeconds() throws Exception {
+        var answer = admin.postJson(
+                "/api/v1/keys", Map.of("name", "leaving", "municipalities", List.of("*"), "may", List.of("read")));
+        var text = answer.text("key");
+        var leaving = new HubClient(hub.address(), text);
+        assertThat(leaving.get("/api/v1/balance").status()).isEqualTo(200);
+
+        var http = HttpClient.newHttpClient();
+        var revoke = HttpRequest.newBuilder(hub.address().resolve("/api/v1/keys/" + text.split("_")[1]))
+                .header(
+                        "Authorization",
+                        "Bearer " + Files.readString(home.firstKey()).strip())
+                .DELETE()
+                .build();
+        assertThat(http.send(revoke, HttpResponse.BodyHandlers.discarding()).statusCode())
+                .isEqualTo(204);
+
+        await().atMost(Duration.ofSeconds(5))
+                .until(() -> leaving.get("/api/v1/balance").status() == 401);
+    }
+
+    @Test
+    void aPausedConnectionKeepsItsDeliveriesUntilItIsResumed() throws Exception {
+        var base = "/api/v1/connections/14628270/trade-register/";
+        assertThat(admin.postJson(base + "pause?reason=maintenance", Map.of()).status())
+                .isEqualTo(200);
+        var id = admin.post(new Registrations(5).of(Town.PIRNA, 980_201)).text("id");
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> admin.get("/api/v1/messages/" + id).text("state").equals("ROUTED"));
+        await().during(Duration.ofSeconds(2)).atMost(Duration.ofSeconds(4)).until(() -> delivery(id)
+                .equals("WAITING"));
+
+        assertThat(admin.postJson(base + "resume", Map.of()).status()).isEqualTo(200);
+        await().atMost(Duration.ofSeconds(20)).until(() -> delivery(id).equals("DELIVERED"));
+    }
+
+    @Test
+    void theStatusPageSaysHowTheHubStandsAndEscapesWhatItShows() throws Exception {
+        var page = page();
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.body())
+                .contains("<html lang=\"de\">", "Bilanz", "Verbindungen", "pirna-payment")
+                .doesNotContain("<script");
+        assertThat(page.headers().firstValue("Content-Security-Policy"))
+                .get()
+                .asString()
+                .contains("default-src 'none'");
+
+        var name = "<img src=x onerror=alert(1)>.jar";
+        Files.writeString(inbox().resolve(name), "no jar");
+        await().atMost(Duration.ofSeconds(10)).until(() -> page().body().contains("onerror"));
+        assertThat(page().body()).doesNotContain("<img");
+        Files.delete(inbox().resolve(name));
+    }
+
+    @Test
+    void theApiDescribesItself() throws Exception {
+        var description = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(hub.address().resolve("/api/v1/openapi.yaml"))
+                                .header(
+                                        "Authorization",
+                                        "Bearer "
+                                                + Files.readString(home.firstKey())
+                                                        .strip())
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(description.statusCode()).isEqualTo(200);
+        assertThat(description.body()).startsWith("openapi: 3").contains("/api/v1/messages");
+    }
+
+    private static HttpResponse<String> page() throws Exception {
+        var basic = Base64.getEncoder()
+                .encodeToString(
+                        ("admin:" + Files.readString(home.firstKey()).strip()).getBytes(StandardCharsets.UTF_8));
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(hub.address() + "/"))
+                                .header("Authorization", "Basic " + basic)
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HubClient key(String name, List<String> municipalities, List<String> may) throws Exception {
+        var answer = admin.postJson("/api/v1/keys", Map.of("name", name, "municipalities", municipalities, "may", may));
+        assertThat(answer.status()).isEqualTo(201);
+        return new HubClient(hub.address(), answer.text("key"));
+    }
+
+    private static String delivery(String message) throws Exception {
+        return admin.get("/api/v1/messages/" + message)
+                .json()
+                .path("deliveries")
+                .path(0)
+                .path("state")
+                .asString("");
+    }
+
+    private static Path inbox() {
+        return home.folder().resolve("plugins/inbox");
+    }
+
+    private static JsonNode plugin(String id) throws Exception {
+        return in("/api/v1/plugins", "id", id);
+    }
+
+    private static JsonNode file(String name) throws Exception {
+        return in("/api/v1/plugins", "file", name);
+    }
+
+    private static JsonNode connection(String name) throws Exception {
+        return in("/api/v1/connections", "name", name);
+    }
+
+    private static JsonNode route(String name) throws Exception {
+        return in("/api/v1/routes", "file", name + ".camel.yaml");
+    }
+
+    private static JsonNode in(String path, String field, String value) throws Exception {
+        var all = admin.get(path).json();
+        for (var each : all) {
+            if (each.path(field).asString("").equals(value)) {
+                return each;
+            }
+        }
+        return all.path("none");
+    }
+}
