@@ -150,6 +150,7 @@ class BrokerTest {
                     IntStream.range(0, 45_000).mapToObj(i -> "m" + i).toList();
             broker.publish(Lane.ROUTE, some);
             broker.publish(Lane.ROUTE, some);
+            await().until(() -> broker.depth(Lane.ROUTE) == 90_000);
 
             BrokerFailure failure =
                     catchThrowableOfType(BrokerFailure.class, () -> broker.publish(Lane.ROUTE, List.of("one more")));

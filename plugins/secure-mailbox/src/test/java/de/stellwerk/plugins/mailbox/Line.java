@@ -16,6 +16,7 @@ final class Line implements AutoCloseable {
     private final int to;
     private final List<Socket> open = new CopyOnWriteArrayList<>();
     private ServerSocket door;
+    private Thread answering = new Thread();
     private final int port;
     private volatile String heard = "";
     private volatile String passedOn = "";
@@ -39,6 +40,12 @@ final class Line implements AutoCloseable {
 
     void cut() throws IOException {
         door.close();
+        try {
+            // The system's own door is closed only when nobody waits at it any more.
+            answering.join(5_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (var socket : open) {
             socket.close();
         }
@@ -53,7 +60,7 @@ final class Line implements AutoCloseable {
     }
 
     private void answer(ServerSocket at) {
-        start(() -> {
+        answering = start(() -> {
             while (true) {
                 var near = at.accept();
                 var far = new Socket(InetAddress.getLoopbackAddress(), to);
@@ -78,7 +85,7 @@ final class Line implements AutoCloseable {
         }
     }
 
-    private static void start(Work work) {
+    private static Thread start(Work work) {
         var thread = new Thread(() -> {
             try {
                 work.run();
@@ -88,6 +95,7 @@ final class Line implements AutoCloseable {
         });
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private interface Work {
