@@ -21,7 +21,6 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.apache.camel.CamelContext;
 import org.flywaydb.core.Flyway;
 import org.slf4j.LoggerFactory;
@@ -32,6 +31,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -57,11 +57,25 @@ public class Hub {
 
     /** Database and broker, being started beside each other and beside the web server. */
     private record Ground(
-            HubConfig config, CompletableFuture<HikariDataSource> database, CompletableFuture<Broker> broker)
-            implements AutoCloseable {
+            HubConfig config, CompletableFuture<HikariDataSource> database, CompletableFuture<Broker> broker) {
 
-        @Override
-        public void close() {}
+        /** Ends what was started, where the house that would have ended it was never built. */
+        void abandon() {
+            database.handle((pool, failure) -> pool)
+                    .thenAccept(pool -> {
+                        if (pool != null) {
+                            pool.close();
+                        }
+                    })
+                    .join();
+            broker.handle((started, failure) -> started)
+                    .thenAccept(started -> {
+                        if (started != null) {
+                            started.close();
+                        }
+                    })
+                    .join();
+        }
     }
 
     public static void main(String[] arguments) {
@@ -93,9 +107,16 @@ public class Hub {
         });
         var application = new SpringApplication(Hub.class);
         application.setDefaultProperties(properties(config));
+        var ground = new Ground(config, database, broker);
         application.addInitializers((ApplicationContextInitializer<GenericApplicationContext>)
-                context -> context.registerBean(Ground.class, () -> new Ground(config, database, broker)));
-        var context = application.run();
+                context -> context.registerBean(Ground.class, () -> ground));
+        ConfigurableApplicationContext context;
+        try {
+            context = application.run();
+        } catch (RuntimeException e) {
+            ground.abandon();
+            throw e;
+        }
         var port = context instanceof WebServerApplicationContext web && web.getWebServer() != null
                 ? web.getWebServer().getPort()
                 : 0;
@@ -249,9 +270,6 @@ public class Hub {
             }
             if (cause instanceof BrokerFailure failure) {
                 return failure.code() + ": " + failure.getMessage();
-            }
-            if (cause instanceof CompletionException && cause.getCause() == null) {
-                return null;
             }
         }
         return null;

@@ -4,7 +4,6 @@ import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -30,10 +29,5 @@ public class BareStart {
         String ready() {
             return "UP";
         }
-    }
-
-    @Bean
-    Ready ready(DataSource source) throws SQLException {
-        return new Ready(source);
     }
 }

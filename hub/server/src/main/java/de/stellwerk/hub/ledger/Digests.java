@@ -29,6 +29,17 @@ final class Digests {
         }
     }
 
+    /** What an entry holds of the content: nobody can guess a small form from it once the salt is gone. */
+    static String salted(byte[] salt, byte[] digest) {
+        try {
+            var hash = MessageDigest.getInstance("SHA-256");
+            hash.update(salt);
+            return HexFormat.of().formatHex(hash.digest(digest));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
     /** The id under which a conflicting message is held: the same conflict again finds itself. */
     static String conflictId(NewMessage message, byte[] digest) {
         return message.businessId() + " conflict " + HexFormat.of().formatHex(digest, 0, 16);

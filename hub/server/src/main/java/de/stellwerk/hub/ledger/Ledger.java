@@ -138,6 +138,7 @@ public final class Ledger implements AutoCloseable {
                     var parts = new PartWriter(connection);
                     var entries = new Entries(connection, clock.instant())) {
                 var fresh = new ArrayList<NewMessage>();
+                var salts = new HashMap<UUID, byte[]>();
                 for (var message : batch) {
                     // Twice in one batch: the second must see the first one's row.
                     if (seen.add(message.municipality() + " " + message.source() + " " + message.businessId())) {
@@ -145,12 +146,14 @@ public final class Ledger implements AutoCloseable {
                     }
                 }
                 for (var message : fresh) {
-                    bind(
-                            insert,
-                            message,
-                            message.businessId(),
-                            cases.getOrDefault(message.id(), ownCase(message)),
-                            message.quarantine());
+                    salts.put(
+                            message.id(),
+                            bind(
+                                    insert,
+                                    message,
+                                    message.businessId(),
+                                    cases.getOrDefault(message.id(), ownCase(message)),
+                                    message.quarantine()));
                     insert.addBatch();
                 }
                 var counts = insert.executeBatch();
@@ -163,7 +166,8 @@ public final class Ledger implements AutoCloseable {
                 for (var message : batch) {
                     if (inserted.remove(message.id())) {
                         var caseId = cases.getOrDefault(message.id(), ownCase(message));
-                        results.add(fresh(message, caseId, parts, entries));
+                        results.add(
+                                fresh(message, caseId, salts.getOrDefault(message.id(), new byte[0]), parts, entries));
                     } else {
                         parts.flush();
                         results.add(repeated(connection, message, insert, parts, entries));
@@ -174,10 +178,19 @@ public final class Ledger implements AutoCloseable {
         });
     }
 
-    private Taken fresh(NewMessage message, String caseId, PartWriter parts, Entries entries) throws SQLException {
+    private Taken fresh(NewMessage message, String caseId, byte[] salt, PartWriter parts, Entries entries)
+            throws SQLException {
         parts.add(message.id(), message.parts());
         var quarantine = message.quarantine();
-        entries.add(message.municipality(), caseId, message.id(), null, "TAKEN", "", message.kind(), message.source());
+        entries.add(
+                message.municipality(),
+                caseId,
+                message.id(),
+                null,
+                "TAKEN",
+                "",
+                taken(message, salt),
+                message.source());
         quarantine.ifPresent(why -> entries.add(
                 message.municipality(), caseId, message.id(), null, "QUARANTINED", why.code(), why.text(), HUB));
         return new Taken(
@@ -218,7 +231,8 @@ public final class Ledger implements AutoCloseable {
                                 row.getString("state").equals("QUARANTINED") ? row.getString("reason") : "");
                     }
                 }
-                bind(insert, message, Digests.conflictId(message, digest), caseId, Optional.of(Digests.CONFLICT));
+                var salt = bind(
+                        insert, message, Digests.conflictId(message, digest), caseId, Optional.of(Digests.CONFLICT));
                 insert.executeUpdate();
                 parts.add(message.id(), message.parts());
                 entries.add(
@@ -228,7 +242,7 @@ public final class Ledger implements AutoCloseable {
                         null,
                         "TAKEN",
                         "",
-                        message.kind(),
+                        taken(message, salt),
                         message.source());
                 entries.add(
                         message.municipality(),
@@ -250,7 +264,12 @@ public final class Ledger implements AutoCloseable {
         }
     }
 
-    private void bind(
+    private static String taken(NewMessage message, byte[] salt) {
+        return message.kind() + " salted-sha256=" + Digests.salted(salt, Digests.of(message));
+    }
+
+    /** Returns the salt of the message's hashes. */
+    private byte[] bind(
             PreparedStatement insert,
             NewMessage message,
             String businessId,
@@ -267,7 +286,8 @@ public final class Ledger implements AutoCloseable {
         insert.setString(8, message.answers().map(NewMessage.Answer::reference).orElse(""));
         insert.setString(9, Database.json(message.headers()));
         insert.setBytes(10, Digests.of(message));
-        insert.setBytes(11, ids.salt());
+        var salt = ids.salt();
+        insert.setBytes(11, salt);
         insert.setString(12, quarantine.isPresent() ? "QUARANTINED" : "RECEIVED");
         insert.setString(13, quarantine.map(NewMessage.Reason::code).orElse(""));
         insert.setString(14, quarantine.map(NewMessage.Reason::text).orElse(""));
@@ -275,6 +295,7 @@ public final class Ledger implements AutoCloseable {
         insert.setTimestamp(16, at(message.acceptedAt().plus(IN_FLIGHT)));
         insert.setLong(17, epoch);
         insert.setTimestamp(18, at(message.acceptedAt()));
+        return salt;
     }
 
     /** Answers belong to the case of what they answer; the delivery they answer is not awaited any more. */
