@@ -7,6 +7,7 @@ import de.stellwerk.samples.letters.Registrations;
 import de.stellwerk.samples.letters.SampleAuthority;
 import de.stellwerk.samples.letters.Town;
 import de.stellwerk.samples.town.HubClient;
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,6 +23,11 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,6 +52,10 @@ class LiveIT {
                 Path.of("target/it/live"), checkout, new SampleAuthority("Stellwerk Beispiel-CA", clock.instant()));
         fileDrop = Files.readAllBytes(inbox().resolve(FILE_DROP));
         Files.delete(inbox().resolve(FILE_DROP));
+        Files.writeString(
+                home.folder().resolve("config/municipalities/14628270.yaml"),
+                "  push:\n    connector: push-test\n",
+                StandardOpenOption.APPEND);
         hub = RunningHub.start(home, checkout, Ports.free());
         admin = hub.admin();
         await().atMost(Duration.ofSeconds(20))
@@ -207,6 +218,89 @@ class LiveIT {
         await().atMost(Duration.ofSeconds(10)).until(() -> page().body().contains("onerror"));
         assertThat(page().body()).doesNotContain("<img");
         Files.delete(inbox().resolve(name));
+    }
+
+    @Test
+    void whatIsPushedToAReceiverIsTakenBeforeItsSenderHearsYes() throws Exception {
+        Files.write(inbox().resolve("push-test-1.0.0.jar"), receiver());
+        await().atMost(Duration.ofSeconds(5))
+                .until(() -> !connection("push").path("state").asString("").equals("WAITING"));
+
+        var http = HttpClient.newHttpClient();
+        var answer = http.send(
+                HttpRequest.newBuilder(hub.address().resolve("/hooks/14628270/push/notice/7"))
+                        .header("Content-Type", "text/plain")
+                        .POST(HttpRequest.BodyPublishers.ofString("paid"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        var message = admin.get("/api/v1/messages/" + answer.body());
+        assertThat(message.text("kind")).isEqualTo("push.test");
+        assertThat(message.text("businessId")).isEqualTo("notice/7");
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+            assertThat(admin.get("/api/v1/messages/" + answer.body()).text("state"))
+                    .isEqualTo("PARKED");
+            assertThat(admin.get("/api/v1/messages/" + answer.body()).text("code"))
+                    .isEqualTo("route.none");
+        });
+        assertThat(http.send(
+                                HttpRequest.newBuilder(hub.address().resolve("/hooks/14628270/records/x"))
+                                        .POST(HttpRequest.BodyPublishers.ofString("x"))
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString())
+                        .statusCode())
+                .as("a sink is no receiver")
+                .isEqualTo(404);
+    }
+
+    /** A plugin as its author would build it, with one receiver. */
+    private static byte[] receiver() throws Exception {
+        var work = Files.createDirectories(Path.of("target/it/push-plugin"));
+        var source = work.resolve("PushTest.java");
+        Files.writeString(source, """
+                import de.stellwerk.hub.spi.*;
+                public final class PushTest implements ConnectorFactory {
+                    public ConnectorDescriptor descriptor() {
+                        return ConnectorDescriptor.of("push-test", "Push").channels(Channel.in("pushes", "push.test"));
+                    }
+                    public Connector create(Settings settings, HubContext hub) {
+                        return (Receiver) (request, inbox) -> {
+                            var receipt = inbox.accept("pushes", Message.of(request.path(), "push.test", request.body()));
+                            return new Receiver.Answer(202, "text/plain", receipt.messageId());
+                        };
+                    }
+                }
+                """);
+        var compiled = ToolProvider.getSystemJavaCompiler()
+                .run(
+                        null,
+                        null,
+                        null,
+                        "-cp",
+                        checkout.hubLibraries()
+                                .resolve("stellwerk-spi-0.1.0.jar")
+                                .toString(),
+                        "-proc:none",
+                        "--release",
+                        "17",
+                        "-d",
+                        work.toString(),
+                        source.toString());
+        assertThat(compiled).isZero();
+        var manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().putValue("Plugin-Id", "push-test");
+        manifest.getMainAttributes().putValue("Plugin-Version", "1.0.0");
+        manifest.getMainAttributes().putValue("Plugin-Requires", "0.1.0");
+        var bytes = new ByteArrayOutputStream();
+        try (var jar = new JarOutputStream(bytes, manifest)) {
+            jar.putNextEntry(new JarEntry("PushTest.class"));
+            jar.write(Files.readAllBytes(work.resolve("PushTest.class")));
+            jar.putNextEntry(new JarEntry("META-INF/services/de.stellwerk.hub.spi.ConnectorFactory"));
+            jar.write("PushTest\n".getBytes(StandardCharsets.UTF_8));
+        }
+        return bytes.toByteArray();
     }
 
     @Test

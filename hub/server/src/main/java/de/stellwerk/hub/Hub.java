@@ -208,6 +208,12 @@ public class Hub {
                 "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level [%thread] %logger{0} - %replace(%msg){'[\\r\\n\\x1b]+',' '}%n");
         try {
             Files.createDirectories(uploads);
+            // What a killed hub was being sent was never confirmed: its sender has it still.
+            try (var left = Files.newDirectoryStream(uploads)) {
+                for (var file : left) {
+                    Files.delete(file);
+                }
+            }
         } catch (IOException e) {
             throw new java.io.UncheckedIOException("the folder data cannot be written", e);
         }

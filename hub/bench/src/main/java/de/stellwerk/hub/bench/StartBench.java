@@ -156,15 +156,7 @@ public final class StartBench {
     private Running startHub(Path home) throws Exception {
         var port = freePort();
         return start(
-                port,
-                home.resolve("hub.log"),
-                new ProcessBuilder(
-                        java(),
-                        "-Xmx1g",
-                        "-Dfile.encoding=UTF-8",
-                        "-jar",
-                        "hub/server/target/stellwerk-server-0.1.0.jar",
-                        "--home=" + home));
+                port, home.resolve("hub.log"), new ProcessBuilder("bin/stellwerk", "run", "--home", home.toString()));
     }
 
     private Running startBare(Path home) throws Exception {
