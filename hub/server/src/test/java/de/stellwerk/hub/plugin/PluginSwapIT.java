@@ -27,8 +27,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Plugins that come, change and go while the hub works. */
 class PluginSwapIT {
@@ -128,42 +126,6 @@ class PluginSwapIT {
             house.remove("demo.jar");
             awaitCollected(second);
         }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"camel"})
-    void aPluginThatHasUsedTheHubsLibrariesIsCollectedToo(String library) throws Exception {
-        try (var house = new House(home, Map.of(), Set.of(), Duration.ofMillis(20))) {
-            house.drop("libraries.jar", TestJar.libraries());
-            house.awaitActive("libraries.jar", "1.0.0");
-            var t = new Thread(() -> System.out.println("XX " + house.ask(library)));
-            t.start();
-            t.join();
-            var loader = loaders(house);
-
-            house.remove("libraries.jar");
-
-            try {
-                awaitCollected(loader);
-            } catch (Throwable e) {
-                new java.io.File("/tmp/heapw/h.hprof").delete();
-                java.lang.management.ManagementFactory.getPlatformMXBean(
-                                com.sun.management.HotSpotDiagnosticMXBean.class)
-                        .dumpHeap("/tmp/heapw/h.hprof", true);
-                throw e;
-            }
-        }
-    }
-
-    /** The loader of the demo connector's plugin, for one that hands over nothing of its own. */
-    private static WeakReference<ClassLoader> loaders(House house) throws Exception {
-        var plugins = Connections.class.getDeclaredField("plugins");
-        plugins.setAccessible(true);
-        return new WeakReference<>(((Plugins) plugins.get(house.connections))
-                .offer("demo")
-                .orElseThrow()
-                .plugin()
-                .wall());
     }
 
     @Test
