@@ -245,7 +245,7 @@ class LiveIT {
                     .isEqualTo("route.none");
         });
         assertThat(http.send(
-                                HttpRequest.newBuilder(hub.address().resolve("/hooks/14628270/records/x"))
+                                HttpRequest.newBuilder(hub.address().resolve("/hooks/14628270/payment/x"))
                                         .POST(HttpRequest.BodyPublishers.ofString("x"))
                                         .build(),
                                 HttpResponse.BodyHandlers.ofString())

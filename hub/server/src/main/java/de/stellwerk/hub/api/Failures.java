@@ -25,7 +25,8 @@ final class Failures {
 
     @ExceptionHandler
     ResponseEntity<ApiProblem> refused(Refusal refusal) {
-        return answer(refusal.problem());
+        var problem = refusal.problem();
+        return problem.status() == 503 ? later(problem.code(), problem.detail()) : answer(problem);
     }
 
     @ExceptionHandler

@@ -46,6 +46,13 @@ final class HooksApi {
             @PathVariable(name = "path", required = false) @org.jspecify.annotations.Nullable String path)
             throws IOException {
         var connection = connections.find(municipality, name).orElseThrow(() -> Refusal.notFound("receiver"));
+        if (connection.descriptor().isEmpty()) {
+            throw new Refusal(
+                    503,
+                    "Not now",
+                    "receiver.waiting",
+                    "The receiver is not there yet. Nothing was taken. Send it again.");
+        }
         var bytes = request.getInputStream().readNBytes(LONGEST + 1);
         if (bytes.length > LONGEST) {
             throw new Refusal(413, "Content too large", "size.request", "A push may have 1 MiB. Nothing was taken.");
