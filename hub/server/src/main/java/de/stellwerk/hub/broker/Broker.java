@@ -48,6 +48,16 @@ import org.slf4j.LoggerFactory;
  * that died, is published again by the sweeper. What comes through a door is durable when its sender is told so.
  */
 public final class Broker implements AutoCloseable {
+
+    static {
+        // From Java 24 on Netty gives up the memory access that Artemis frees its journal buffers with: an existing
+        // journal
+        // could not be opened again.
+        if (System.getProperty("io.netty.noUnsafe") == null) {
+            System.setProperty("io.netty.noUnsafe", "false");
+        }
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
     private static final AtomicInteger SERVER_IDS = new AtomicInteger(1);
 

@@ -29,6 +29,18 @@ public final class ConnectionInbox implements Inbox {
     @Override
     public Receipt accept(String channel, Message message) {
         checkChannel(channel, Channel.Direction.IN);
+        // A quick target, or a kill between hand-over and note: the answer is here before what it answers is written
+        // down.
+        if (message.answers().isPresent()
+                && ledger.byReference(
+                                connection.municipality(),
+                                connection.name(),
+                                message.answers().get())
+                        .isEmpty()
+                && ledger.underWay(connection.municipality(), connection.name())) {
+            throw new IllegalStateException(
+                    "the delivery that is answered may not be written down yet; nothing was taken, hand it over again");
+        }
         try {
             var accepted = intake.accept(new Submission(
                     connection.municipality(),

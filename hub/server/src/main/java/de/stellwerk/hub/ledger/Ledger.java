@@ -819,6 +819,21 @@ public final class Ledger implements AutoCloseable {
                 .findFirst();
     }
 
+    /** Whether a delivery of this connection is under way, so that its reference may not be known yet. */
+    public boolean underWay(String municipality, String connectionName) {
+        return database.read(connection -> {
+            try (var select = connection.prepareStatement("""
+                    select 1 from delivery where municipality = ? and connection = ? and state in ('WAITING', 'SENDING')
+                        and attempt > 0 limit 1""")) {
+                select.setString(1, municipality);
+                select.setString(2, connectionName);
+                try (var row = select.executeQuery()) {
+                    return row.next();
+                }
+            }
+        });
+    }
+
     private List<Delivered> delivered(String sql, String municipality, String connectionName, String third, int limit) {
         return database.read(connection -> {
             try (var select = connection.prepareStatement(sql)) {
