@@ -1,7 +1,8 @@
 package de.stellwerk.hub;
 
 import com.zaxxer.hikari.HikariDataSource;
-import de.stellwerk.hub.broker.Broker;
+import de.stellwerk.hub.broker.Lane;
+import de.stellwerk.hub.broker.Transport;
 import de.stellwerk.hub.config.HubConfig;
 import de.stellwerk.hub.content.ContentStore;
 import de.stellwerk.hub.delivery.Lanes;
@@ -12,8 +13,10 @@ import de.stellwerk.hub.intake.Rounds;
 import de.stellwerk.hub.ledger.ApiKeys;
 import de.stellwerk.hub.ledger.Ids;
 import de.stellwerk.hub.ledger.Ledger;
+import de.stellwerk.hub.ledger.Nodes;
 import de.stellwerk.hub.ledger.Operator;
 import de.stellwerk.hub.ledger.Search;
+import de.stellwerk.hub.ledger.SqlLedger;
 import de.stellwerk.hub.plugin.Connections;
 import de.stellwerk.hub.route.Routes;
 import de.stellwerk.hub.security.Keys;
@@ -22,6 +25,8 @@ import de.stellwerk.hub.signature.SignatureVerifier;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -35,12 +40,13 @@ final class House implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(House.class);
 
     private final HikariDataSource database;
-    private final Broker broker;
+    private final Transport broker;
     private final ContentStore contents;
     private final Search search;
     private final Operator operator;
     private final Keys keys;
-    private final Ledger ledger;
+    private final Nodes nodes;
+    private final SqlLedger ledger;
     private final Receipts receipts;
     private final Connections connections;
     private final Routes routes;
@@ -48,51 +54,65 @@ final class House implements AutoCloseable {
     private final Rounds rounds;
     private final Work work;
     private final HubConfig config;
-    private final ScheduledExecutorService housekeeping = Executors.newSingleThreadScheduledExecutor(task -> {
-        var thread = new Thread(task, "housekeeping");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService housekeeping =
+            Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "housekeeping"));
+    private final ExecutorService publishing = Executors.newSingleThreadExecutor(task -> daemon(task, "publish"));
     private volatile boolean ready;
 
     /** @param database migrated; it and the broker are closed with the house */
-    House(HubConfig config, HikariDataSource database, Broker broker, CamelContext camel, Clock clock)
+    House(HubConfig config, String node, HikariDataSource database, Transport broker, CamelContext camel, Clock clock)
             throws IOException {
-        var data = config.home().resolve("data");
+        var data = config.data();
         this.config = config;
         this.database = database;
         this.broker = broker;
-        this.contents =
-                new ContentStore(data.resolve("content"), config.limits().inline(), clock);
+        this.contents = new ContentStore(config.content(), config.limits().inline(), clock);
         this.search = new Search(database);
         this.operator = new Operator(database, clock);
         this.keys = new Keys(new ApiKeys(database, clock), clock);
         var ids = new Ids(clock);
-        this.ledger = new Ledger(database, clock, ids);
+        this.nodes = new Nodes(database, clock, node);
+        this.ledger = new SqlLedger(database, clock, ids, nodes);
         this.receipts = new Receipts(search, new Seal(data.resolve("keys"), clock));
         this.connections = new Connections(
                 config.home().resolve("plugins"),
-                data.resolve("plugins"),
+                data,
                 config.home(),
                 config.municipalities().values(),
                 clock);
         var verifier = new SignatureVerifier(config.home().resolve("config/trust"), clock);
         this.routes = new Routes(
                 config.home().resolve("routes"), camel, new RouteDoors(verifier, ledger, receipts, connections), clock);
-        var lanes = new Lanes(broker, ledger);
-        this.intake = new Intake(config, contents, ledger, ids, clock, id -> lanes.route(List.of(id)));
-        this.rounds = new Rounds(connections, intake, ledger, clock);
-        this.work = new Work(broker, ledger, lanes, contents, routes, connections, config.limits(), clock);
+        var lanes = new Lanes(broker, publishing);
+        this.intake = new Intake(config, contents, ledger, ids, clock, new Intake.RouteLane() {
+            @Override
+            public boolean hasRoom() {
+                return lanes.hasRoom(Lane.ROUTE);
+            }
+
+            @Override
+            public void put(UUID message, String municipality) {
+                lanes.route(List.of(new Ledger.ToRoute(message, municipality)));
+            }
+        });
+        this.rounds = new Rounds(connections, intake, ledger, nodes, clock);
+        this.work = new Work(broker, ledger, nodes, lanes, contents, routes, connections, config.limits(), clock);
     }
 
     void start() throws IOException {
-        keys.createFirst(config.home().resolve("data/first-api-key"));
+        keys.createFirst(config.data().resolve("first-api-key"));
         connections.start();
         routes.start();
         work.start();
         rounds.start();
         housekeeping.scheduleWithFixedDelay(this::collectContent, 1, 24, TimeUnit.HOURS);
         ready = true;
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        var thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
     }
 
     private void collectContent() {
@@ -158,8 +178,10 @@ final class House implements AutoCloseable {
         work.close();
         routes.close();
         connections.close();
+        publishing.shutdown();
         broker.close();
         ledger.close();
+        nodes.close();
         database.close();
         LOG.info("stopped; what was not finished waits in the ledger");
     }

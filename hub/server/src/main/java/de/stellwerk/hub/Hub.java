@@ -4,6 +4,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import de.stellwerk.hub.api.ApiDoors;
 import de.stellwerk.hub.broker.Broker;
 import de.stellwerk.hub.broker.BrokerFailure;
+import de.stellwerk.hub.broker.SharedBroker;
+import de.stellwerk.hub.broker.Transport;
 import de.stellwerk.hub.config.ConfigProblems;
 import de.stellwerk.hub.config.ConfigReader;
 import de.stellwerk.hub.config.HubConfig;
@@ -17,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -40,7 +43,7 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
 
 /**
- * The program: {@code Hub [--home=FOLDER]}. Ends with status 2 if the configuration or the surroundings are not fit to start with,
+ * The program: {@code Hub [--home=FOLDER] [--data=FOLDER]}. Ends with status 2 if the configuration or the surroundings are not fit to start with,
  * after saying everything that is wrong.
  */
 @Configuration(proxyBeanMethods = false)
@@ -57,7 +60,10 @@ public class Hub {
 
     /** Database and broker, being started beside each other and beside the web server. */
     private record Ground(
-            HubConfig config, CompletableFuture<HikariDataSource> database, CompletableFuture<Broker> broker) {
+            HubConfig config,
+            DataFolder data,
+            CompletableFuture<HikariDataSource> database,
+            CompletableFuture<Transport> broker) {
 
         /** Ends what was started, where the house that would have ended it was never built. */
         void abandon() {
@@ -85,7 +91,8 @@ public class Hub {
                     + " Set LC_ALL=C.UTF-8.");
         }
         try {
-            start(home(arguments));
+            var home = folder(arguments, "--home=", Path.of(""));
+            start(home, folder(arguments, "--data=", home.resolve("data")));
         } catch (ConfigProblems problems) {
             refuse(problems.text(Locale.GERMAN) + System.lineSeparator() + problems.text(Locale.ENGLISH));
         } catch (RuntimeException e) {
@@ -97,17 +104,14 @@ public class Hub {
         }
     }
 
-    private static void start(Path home) throws ConfigProblems {
-        var config = ConfigReader.read(home, System.getenv());
+    private static void start(Path home, Path dataFolder) throws ConfigProblems {
+        var config = ConfigReader.read(home, dataFolder, System.getenv());
+        var data = taken(dataFolder);
         var database = CompletableFuture.supplyAsync(() -> database(config));
-        var broker = CompletableFuture.supplyAsync(() -> {
-            var started = new Broker(config.broker(), config.home().resolve("data/broker"));
-            started.start();
-            return started;
-        });
+        var broker = CompletableFuture.supplyAsync(() -> broker(config));
         var application = new SpringApplication(Hub.class);
         application.setDefaultProperties(properties(config));
-        var ground = new Ground(config, database, broker);
+        var ground = new Ground(config, data, database, broker);
         application.addInitializers((ApplicationContextInitializer<GenericApplicationContext>)
                 context -> context.registerBean(Ground.class, () -> ground));
         ConfigurableApplicationContext context;
@@ -121,7 +125,7 @@ public class Hub {
                 ? web.getWebServer().getPort()
                 : 0;
         try {
-            Files.writeString(home.resolve("data/port"), port + "\n");
+            Files.writeString(dataFolder.resolve("port"), port + "\n");
             context.getBean(House.class).start();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException("the folder data cannot be written", e);
@@ -133,6 +137,23 @@ public class Hub {
                         config.municipalities().size());
     }
 
+    private static Transport broker(HubConfig config) {
+        if (config.broker().external().isPresent()) {
+            return SharedBroker.connect(config.broker().external().get());
+        }
+        var started = new Broker(config.broker(), config.data().resolve("broker"));
+        started.start();
+        return started;
+    }
+
+    private static DataFolder taken(Path folder) {
+        try {
+            return DataFolder.take(folder);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException("the folder data cannot be written", e);
+        }
+    }
+
     private static HikariDataSource database(HubConfig config) {
         var pool = new HikariDataSource();
         var given = config.database();
@@ -141,7 +162,7 @@ public class Hub {
             pool.setUsername(given.user());
             pool.setPassword(given.password());
         } else {
-            var postgres = PrivatePostgres.start(config.home().resolve("data/postgres"));
+            var postgres = PrivatePostgres.start(config.data().resolve("postgres"));
             pool = new OwnDatabase(postgres);
             pool.setJdbcUrl(postgres.jdbcUrl());
             pool.setUsername(postgres.user());
@@ -186,7 +207,7 @@ public class Hub {
             properties.put("server.ssl.key-store", file.toString());
             properties.put("server.ssl.key-store-type", "PKCS12");
         });
-        var uploads = config.home().resolve("data/uploads");
+        var uploads = config.data().resolve("uploads");
         properties.put("spring.servlet.multipart.location", uploads.toString());
         properties.put("spring.servlet.multipart.file-size-threshold", "64KB");
         // The limit of a part is checked by the intake, which writes a refusal down; these only bound the disk.
@@ -228,7 +249,12 @@ public class Hub {
     @Bean
     House house(Ground ground, CamelContext camel, Clock clock) throws IOException {
         return new House(
-                ground.config(), ground.database().join(), ground.broker().join(), camel, clock);
+                ground.config(),
+                ground.data().node(),
+                ground.database().join(),
+                ground.broker().join(),
+                camel,
+                clock);
     }
 
     @Bean
@@ -258,21 +284,23 @@ public class Hub {
                 house.search(), house.operator(), house.connections(), house.rounds(), house.routes(), clock);
     }
 
-    private static Path home(String[] arguments) {
-        for (var argument : arguments) {
-            if (argument.startsWith("--home=")) {
-                return Path.of(argument.substring("--home=".length()))
-                        .toAbsolutePath()
-                        .normalize();
-            }
-        }
-        return Path.of("").toAbsolutePath();
+    private static Path folder(String[] arguments, String word, Path otherwise) {
+        return Arrays.stream(arguments)
+                .filter(argument -> argument.startsWith(word))
+                .map(argument -> Path.of(argument.substring(word.length())))
+                .findFirst()
+                .orElse(otherwise)
+                .toAbsolutePath()
+                .normalize();
     }
 
     private static @org.jspecify.annotations.Nullable String known(Throwable e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof PostgresFailure failure) {
                 return failure.code() + ": " + failure.getMessage();
+            }
+            if (cause instanceof DataFolder.Taken taken) {
+                return taken.getMessage();
             }
             if (cause instanceof BrokerFailure failure) {
                 return failure.code() + ": " + failure.getMessage();

@@ -70,7 +70,7 @@ final class HooksApi {
                                     path == null ? "" : path.replaceFirst("^/", ""),
                                     headers,
                                     Content.of("request", type == null ? "application/octet-stream" : type, bytes)),
-                            new ConnectionInbox(connection, intake, ledger))
+                            new ConnectionInbox(connection, intake, ledger, false))
                     .orElseThrow(() -> Refusal.notFound("receiver"));
             return ResponseEntity.status(answer.status())
                     .contentType(MediaType.parseMediaType(answer.mediaType()))

@@ -121,7 +121,8 @@ final class MessagesApi {
                 content(body),
                 attachments == null
                         ? List.of()
-                        : attachments.stream().map(MessagesApi::content).toList()));
+                        : attachments.stream().map(MessagesApi::content).toList(),
+                Optional.empty()));
         return answer(accepted);
     }
 

@@ -13,7 +13,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -47,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * <p>Ids are not durable. The database is the truth, and whatever is lost here, by a restart, a full lane or a consumer
  * that died, is published again by the sweeper. What comes through a door is durable when its sender is told so.
  */
-public final class Broker implements AutoCloseable {
+public final class Broker implements Transport {
 
     static {
         // From Java 24 on Netty gives up the memory access that Artemis frees its journal buffers with: an existing
@@ -231,42 +230,32 @@ public final class Broker implements AutoCloseable {
         }
     }
 
-    /**
-     * Puts ids on a lane; returns when the broker has them all. May be called by many threads.
-     *
-     * @throws BrokerFailure within some seconds, if the lane is full or the broker out of order; some of the ids may be on
-     *     the lane then, and publishing all of them again is harmless
-     */
-    public void publish(Lane lane, Collection<String> ids) {
+    @Override
+    public void publish(Lane lane, List<String> ids) {
         if (ids.isEmpty()) {
             return;
         }
         // The broker's own limit is behind this one, for publishers that come at the same moment; it is not the first,
         // because Artemis logs a stack trace for every single id it refuses.
         long waiting = depth(lane);
-        if (waiting + ids.size() > FULL) {
+        if (waiting + Publishers.bundles(ids.size()) > FULL) {
             throw new BrokerFailure(
                     "broker.publish",
-                    "the lane " + lane + " is full (" + waiting + " ids wait). Nothing is lost: the ids are due in the "
+                    "the lane " + lane + " is full (" + waiting
+                            + " bundles of ids wait). Nothing is lost: the ids are due in the "
                             + "database and are published again. If it stays full, look for what is slow.");
         }
         running().publishers().publish(lane, ids);
     }
 
-    /**
-     * Calls the handler for each id on a lane, in as many threads as there are consumers. An id is off the lane before the
-     * handler is called; a handler that throws is logged and gets the next one.
-     */
-    public void consume(Lane lane, int consumers, Consumer<String> handler) {
-        Running now = running();
-        for (int i = 0; i < consumers; i++) {
-            LaneConsumer consumer = new LaneConsumer(lane, now.connection(), user, password, handler);
-            this.consumers.add(consumer);
-            consumer.start("lane-" + lane.name().toLowerCase(Locale.ROOT) + "-" + (i + 1));
-        }
+    @Override
+    public void consume(Lane lane, Consumer<List<String>> handler) {
+        LaneConsumer consumer = new LaneConsumer(lane, running().connection(), user, password, handler);
+        consumers.add(consumer);
+        consumer.start("lane-" + lane.name().toLowerCase(Locale.ROOT));
     }
 
-    /** How many ids wait on a lane; one that a consumer has fetched is not counted. */
+    @Override
     public long depth(Lane lane) {
         return depth(lane.queue());
     }

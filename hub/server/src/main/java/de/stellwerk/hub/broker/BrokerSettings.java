@@ -42,7 +42,7 @@ final class BrokerSettings {
     private static final String NEWS = "activemq.notifications";
     static final String HUB_ROLE = "hub";
 
-    /** The longest line of ids; what does not fit is published again by the sweeper when there is room. */
+    /** The longest line of bundles of ids; what does not fit is published again by the sweeper when there is room. */
     static final long LANE_IDS = 100_000;
 
     private static final long LANE_BYTES = 256L << 20;

@@ -1,6 +1,7 @@
 package de.stellwerk.hub.broker;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -14,29 +15,26 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One thread that takes ids from a lane and has each handled. */
+/** One thread that takes bundles of ids from a lane and has each handled. */
 final class LaneConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(LaneConsumer.class);
 
-    /**
-     * How many bytes of ids are fetched ahead. Those wait for this one consumer even if another is free, so it is little
-     * where a handler is quick and nothing where it may wait for a target.
-     */
-    private static final int ROUTE_AHEAD = 4_096;
+    /** How many bytes of ids are fetched ahead. Those wait for this node even if another is free, so it is little. */
+    private static final int AHEAD = 16_384;
 
-    private static final int DELIVERY_AHEAD = 0;
     private static final int REOPEN_SECONDS = 1;
 
     private final Lane lane;
     private final ClientSessionFactory connection;
     private final String user;
     private final String password;
-    private final Consumer<String> handler;
+    private final Consumer<List<String>> handler;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private @Nullable Thread thread;
     private volatile @Nullable ClientConsumer open;
 
-    LaneConsumer(Lane lane, ClientSessionFactory connection, String user, String password, Consumer<String> handler) {
+    LaneConsumer(
+            Lane lane, ClientSessionFactory connection, String user, String password, Consumer<List<String>> handler) {
         this.lane = lane;
         this.connection = connection;
         this.user = user;
@@ -55,12 +53,8 @@ final class LaneConsumer {
         while (!isStopping()) {
             // Acknowledged before it is handled: the database, not the broker, knows whether the work was done.
             try (ClientSession session = connection.createSession(user, password, false, true, true, true, 0);
-                    ClientConsumer consumer = session.createConsumer(
-                            SimpleString.of(lane.queue()),
-                            null,
-                            lane == Lane.ROUTE ? ROUTE_AHEAD : DELIVERY_AHEAD,
-                            -1,
-                            false)) {
+                    ClientConsumer consumer =
+                            session.createConsumer(SimpleString.of(lane.queue()), null, AHEAD, -1, false)) {
                 open = consumer;
                 session.start();
                 takeAll(consumer);
@@ -79,23 +73,23 @@ final class LaneConsumer {
             if (message == null) {
                 return;
             }
-            handle(message.getBodyBuffer().readString());
+            handle(List.of(message.getBodyBuffer().readString().split(Publishers.BETWEEN)));
         }
     }
 
-    private void handle(String id) {
+    private void handle(List<String> ids) {
         try {
-            handler.accept(id);
+            handler.accept(ids);
         } catch (Throwable t) { // also a StackOverflowError: one bad message must not stop the lane for all others
             LOG.error(
-                    "Lane {}: the handler of {} failed with {}",
+                    "Lane {}: the handler of {} ids failed with {}",
                     lane,
-                    id,
+                    ids.size(),
                     t.getClass().getName());
         } finally {
             // an interrupt that was meant for the handler must not end this thread
             if (Thread.interrupted()) {
-                LOG.debug("Lane {}: the handler of {} was interrupted", lane, id);
+                LOG.debug("Lane {}: the handler of {} ids was interrupted", lane, ids.size());
             }
         }
     }

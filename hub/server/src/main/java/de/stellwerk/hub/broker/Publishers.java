@@ -1,7 +1,6 @@
 package de.stellwerk.hub.broker;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
@@ -21,7 +20,16 @@ final class Publishers implements AutoCloseable {
     private static final int WAIT_SECONDS = 10;
 
     /** Sends within a transaction are not answered one by one, the commit answers for all of them. */
-    private static final int IDS_A_COMMIT = 500;
+    private static final int BUNDLES_A_COMMIT = 20;
+
+    /** Ids travel in bundles: what is committed together is claimed together. */
+    private static final int IDS_A_BUNDLE = 64;
+
+    static final String BETWEEN = "\n";
+
+    static int bundles(int ids) {
+        return (ids + IDS_A_BUNDLE - 1) / IDS_A_BUNDLE;
+    }
 
     private final ClientSessionFactory connection;
     private final String user;
@@ -37,7 +45,7 @@ final class Publishers implements AutoCloseable {
 
     private record Publisher(ClientSession session, ClientProducer producer) {}
 
-    void publish(Lane lane, Collection<String> ids) {
+    void publish(Lane lane, List<String> ids) {
         try {
             if (!lendable.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS)) {
                 throw failed(lane, new ActiveMQException("all sessions busy for " + WAIT_SECONDS + " s"));
@@ -53,18 +61,19 @@ final class Publishers implements AutoCloseable {
         }
     }
 
-    private void publishNow(Lane lane, Collection<String> ids) {
+    private void publishNow(Lane lane, List<String> ids) {
         Publisher publisher = null;
         boolean healthy = false;
         try {
             Publisher waiting = idle.pollFirst();
             publisher = waiting == null ? open() : waiting;
             int open = 0;
-            for (String id : ids) {
+            for (int from = 0; from < ids.size(); from += IDS_A_BUNDLE) {
+                List<String> bundle = ids.subList(from, Math.min(from + IDS_A_BUNDLE, ids.size()));
                 ClientMessage message = publisher.session().createMessage(false);
-                message.getBodyBuffer().writeString(id);
+                message.getBodyBuffer().writeString(String.join(BETWEEN, bundle));
                 publisher.producer().send(lane.queue(), message);
-                if (++open == IDS_A_COMMIT) {
+                if (++open == BUNDLES_A_COMMIT) {
                     publisher.session().commit();
                     open = 0;
                 }

@@ -5,14 +5,15 @@ import java.util.Set;
 /** The keys the reader knows, section by section. The JSON Schemas in {@code config/schema} name the same ones. */
 final class ConfigKeys {
 
-    static final Set<String> HUB = Set.of("web", "broker", "database", "limits");
+    static final Set<String> HUB = Set.of("web", "broker", "database", "content", "limits");
     static final Set<String> WEB = Set.of("address", "port", "certificate");
-    static final Set<String> BROKER = Set.of("address", "port", "doors");
+    static final Set<String> BROKER = Set.of("address", "port", "doors", "url", "user", "password");
     static final Set<String> DOOR = Set.of("queue", "user", "password");
     static final Set<String> DATABASE = Set.of("url", "user", "password");
+    static final Set<String> CONTENT = Set.of("folder");
     static final Set<String> LIMITS = Set.of("part", "xml", "inline", "attachments");
     static final Set<String> MUNICIPALITY = Set.of("municipality", "ars", "name", "connections");
-    static final Set<String> CONNECTION = Set.of("connector", "poll", "retry", "settings");
+    static final Set<String> CONNECTION = Set.of("connector", "poll", "order", "retry", "settings");
     static final Set<String> RETRY = Set.of("attempts", "first", "longest");
     static final Set<String> SECRET = Set.of("secret");
 

@@ -29,23 +29,32 @@ public final class ConfigReader {
     private static final int WEB_PORT = 8080;
 
     private final Path home;
+    private final Path data;
     private final Problems problems = new Problems();
     private final Reading reading;
 
-    private ConfigReader(Path home, Map<String, String> env) {
+    private ConfigReader(Path home, Path data, Map<String, String> env) {
         this.home = home;
+        this.data = data;
         this.reading = new Reading(new Values(home.resolve("config/secrets"), env, problems), problems);
+    }
+
+    /** The same with the data in the home's folder {@code data}. */
+    public static HubConfig read(Path home, Map<String, String> env) throws ConfigProblems {
+        return read(home, home.resolve("data"), env);
     }
 
     /**
      * Everything the hub was told.
      *
      * @param home the folder that holds {@code config/}; a home without configuration gives the defaults and no municipality
+     * @param data the folder that belongs to this hub alone
      * @param env the environment, for values such as <code>${NAME:-default}</code>
      * @throws ConfigProblems with everything that is wrong, not only the first
      */
-    public static HubConfig read(Path home, Map<String, String> env) throws ConfigProblems {
-        var reader = new ConfigReader(home.toAbsolutePath().normalize(), env);
+    public static HubConfig read(Path home, Path data, Map<String, String> env) throws ConfigProblems {
+        var reader = new ConfigReader(
+                home.toAbsolutePath().normalize(), data.toAbsolutePath().normalize(), env);
         var config = reader.hub(reader.municipalities());
         reader.problems.check();
         return config;
@@ -56,9 +65,14 @@ public final class ConfigReader {
         var top = Files.exists(file) ? open(file, ConfigKeys.HUB) : Optional.<Section>empty();
         return new HubConfig(
                 home,
+                data,
                 web(top.flatMap(hub -> hub.section("web", ConfigKeys.WEB))),
                 broker(top.flatMap(hub -> hub.section("broker", ConfigKeys.BROKER))),
                 database(top.flatMap(hub -> hub.section("database", ConfigKeys.DATABASE))),
+                top.flatMap(hub -> hub.section("content", ConfigKeys.CONTENT))
+                        .flatMap(content -> content.value("folder"))
+                        .map(folder -> home.resolve(folder.text()))
+                        .orElse(data.resolve("content")),
                 limits(top.flatMap(hub -> hub.section("limits", ConfigKeys.LIMITS))),
                 municipalities);
     }
@@ -86,7 +100,7 @@ public final class ConfigReader {
 
     private BrokerConfig broker(Optional<Section> given) {
         if (given.isEmpty()) {
-            return new BrokerConfig(LOOPBACK, 0, List.of());
+            return new BrokerConfig(LOOPBACK, 0, List.of(), Optional.empty());
         }
         var broker = given.get();
         var doors = new ArrayList<BrokerConfig.Door>();
@@ -101,8 +115,14 @@ public final class ConfigReader {
             }
             doors.add(new BrokerConfig.Door(queue, user, door.requiredSecret("password")));
         }
+        var external = broker.value("url")
+                .map(url -> new BrokerConfig.External(
+                        url.text(), broker.requiredText("user"), broker.requiredSecret("password")));
+        if (external.isPresent() && !doors.isEmpty()) {
+            broker.report(ProblemCode.EXTERNAL_DOORS, broker.place(), "doors", "");
+        }
         return new BrokerConfig(
-                broker.text("address", LOOPBACK), broker.number("port", 0, 0, 65_535), List.copyOf(doors));
+                broker.text("address", LOOPBACK), broker.number("port", 0, 0, 65_535), List.copyOf(doors), external);
     }
 
     private DatabaseConfig database(Optional<Section> given) {
@@ -244,7 +264,19 @@ public final class ConfigReader {
                 .map(ConfigReader::retry)
                 .orElse(Retry.defaults());
         return new ConnectionConfig(
-                name, section.requiredName("connector"), section.duration("poll", POLL), retry, settings, secrets);
+                name,
+                section.requiredName("connector"),
+                section.duration("poll", POLL),
+                order(section),
+                retry,
+                settings,
+                secrets);
+    }
+
+    private static Optional<String> order(Section section) {
+        return section.value("order")
+                .filter(value -> is(section, value, Section.NAME, ProblemCode.NAME, "case, a-z, 0-9, -"))
+                .map(Section.Value::text);
     }
 
     private static Retry retry(Section section) {

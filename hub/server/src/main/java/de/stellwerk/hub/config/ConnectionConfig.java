@@ -2,17 +2,25 @@ package de.stellwerk.hub.config;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * A connection as configured: which connector, and its settings with secrets filled in.
  *
+ * @param order deliveries go out one after the other by {@code case} or by this header; empty if in any order
  * @param poll how often a source is asked
  * @param settings by name; may hold secrets and is therefore never printed
  * @param secrets the names of those settings that were given as a reference to a secret, not as a literal
  */
 public record ConnectionConfig(
-        String name, String connector, Duration poll, Retry retry, Map<String, String> settings, Set<String> secrets) {
+        String name,
+        String connector,
+        Duration poll,
+        Optional<String> order,
+        Retry retry,
+        Map<String, String> settings,
+        Set<String> secrets) {
 
     public ConnectionConfig {
         settings = Map.copyOf(settings);

@@ -6,13 +6,17 @@ import java.util.Map;
 /**
  * Everything the hub was told, sealed.
  *
- * @param home the folder that holds {@code config/}, {@code routes/}, {@code plugins/} and {@code data/}
+ * @param home the folder that holds {@code config/}, {@code routes/} and {@code plugins/}; several nodes may share it
+ * @param data the folder that belongs to this hub alone, by default {@code data/} in the home
+ * @param content where large parts lie; on several nodes a folder they share
  * @param municipalities by AGS
  */
 public record HubConfig(
         Path home,
+        Path data,
         WebConfig web,
         BrokerConfig broker,
         DatabaseConfig database,
+        Path content,
         Limits limits,
         Map<String, Municipality> municipalities) {}

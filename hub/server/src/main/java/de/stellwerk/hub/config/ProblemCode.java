@@ -69,6 +69,10 @@ enum ProblemCode {
             "config.duplicate-door",
             "„{0}“ hat schon eine andere JMS-Tür. Jede Tür braucht eine eigene Warteschlange und einen eigenen Benutzer.",
             "Another JMS door has '{0}' already. Each door needs a queue and a user of its own."),
+    EXTERNAL_DOORS(
+            "config.external-doors",
+            "Ein eigenständiger Broker verwaltet seine Türen selbst. „{0}“ hier entfernen und dort anlegen.",
+            "A broker of its own keeps its doors itself. Remove '{0}' here and make them there."),
     DATABASE_URL(
             "config.database-url",
             "Das ist keine Adresse einer PostgreSQL-Datenbank. Erwartet wird {1}.",

@@ -1,5 +1,6 @@
 package de.stellwerk.hub.content;
 
+import de.stellwerk.hub.crash.CrashPoint;
 import de.stellwerk.hub.spi.Content;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -86,7 +87,9 @@ public final class ContentStore {
                     digest.update(buffer, 0, n);
                     out.write(buffer, 0, n);
                 }
+                CrashPoint.CONTENT_WRITTEN.pass();
                 channel.force(true);
+                CrashPoint.CONTENT_FORCED.pass();
             }
             var hash = digest.digest();
             var hex = HexFormat.of().formatHex(hash, 0, 32);
@@ -98,8 +101,10 @@ public final class ContentStore {
                 // alone.
                 Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             }
+            CrashPoint.CONTENT_RENAMED.pass();
             force(folder.resolve(hex.substring(0, 2)));
             force(folder);
+            CrashPoint.CONTENT_KEPT.pass();
             return new Part(name, mediaType, size, hash, Optional.empty(), Optional.of(place));
         } finally {
             Files.deleteIfExists(temporary);

@@ -16,7 +16,7 @@ public enum CrashPoint {
     INTAKE_UNCOMMITTED,
     /** Committed; the sender has not been told. */
     INTAKE_COMMITTED,
-    /** Committed; the id is not on the route lane. */
+    /** Committed, the sender may have been told; the id is not on the route lane. */
     INTAKE_UNPUBLISHED,
     /** A source has its receipt and has not acknowledged outside. */
     SOURCE_UNACKNOWLEDGED,
@@ -40,7 +40,7 @@ public enum CrashPoint {
     DELIVERY_UNCOMMITTED,
     /** The outcome is committed. */
     DELIVERY_COMMITTED,
-    /** What is due counts as in flight and is not on a lane. */
+    /** What is due was found and is not on a lane. */
     SWEEP_MARKED,
     /** What is due is on its lane. */
     SWEEP_PUBLISHED,

@@ -1,12 +1,15 @@
 package de.stellwerk.hub.delivery;
 
+import de.stellwerk.hub.broker.Lane;
 import de.stellwerk.hub.config.Retry;
 import de.stellwerk.hub.content.ContentStore;
+import de.stellwerk.hub.crash.CrashPoint;
+import de.stellwerk.hub.delivery.Target.Targets;
 import de.stellwerk.hub.ledger.Address;
+import de.stellwerk.hub.ledger.DeliveryState;
 import de.stellwerk.hub.ledger.DueDelivery;
 import de.stellwerk.hub.ledger.Ledger;
-import de.stellwerk.hub.plugin.Connection;
-import de.stellwerk.hub.plugin.Connections;
+import de.stellwerk.hub.ledger.Ledger.Outcome;
 import de.stellwerk.hub.spi.Channel;
 import de.stellwerk.hub.spi.ConnectorDescriptor;
 import de.stellwerk.hub.spi.Content;
@@ -14,95 +17,143 @@ import de.stellwerk.hub.spi.Delivery;
 import de.stellwerk.hub.spi.DeliveryResult;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Calls sinks. Each connection has a lane of its own with a bounded number of calls at a time, so that a slow target fills its own
- * lane and no other.
+ * lane and no other; the lanes take turns. Where the target recognises a repeat, a call takes a set of deliveries, which are claimed and
+ * concluded together; elsewhere one, so that a kill leaves no more than one in doubt.
  */
-public final class Dispatcher implements AutoCloseable {
+final class Dispatcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
-    private static final int THREADS = 48;
     private static final int CALLS_PER_CONNECTION = 8;
+    private static final int LARGEST_SET = 16;
     private static final int TAKEN_OVER_AT_ONCE = 100;
+    private static final int MOST_WAITING_OF_A_CONNECTION = 5_000;
 
     private final Ledger ledger;
     private final ContentStore contents;
-    private final Connections connections;
+    private final Targets targets;
+    private final Lanes lanes;
     private final Backoff backoff;
     private final Clock clock;
-    private final ExecutorService threads;
-    private final Map<String, ConnectionLane> lanes = new ConcurrentHashMap<>();
-    private final Queue<Attempted> unwritten = new ConcurrentLinkedQueue<>();
+    private final BooleanSupplier valid;
+    private final Executor threads;
+    private final Map<String, ConnectionLane> byConnection = new ConcurrentHashMap<>();
+    private final Queue<Outcome> unwritten = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile boolean closed;
 
-    Dispatcher(Ledger ledger, ContentStore contents, Connections connections, Backoff backoff, Clock clock) {
+    /**
+     * @param valid whether this node may begin a call outside
+     * @param threads runs the calls
+     */
+    Dispatcher(
+            Ledger ledger,
+            ContentStore contents,
+            Targets targets,
+            Lanes lanes,
+            Backoff backoff,
+            Clock clock,
+            BooleanSupplier valid,
+            Executor threads) {
         this.ledger = ledger;
         this.contents = contents;
-        this.connections = connections;
+        this.targets = targets;
+        this.lanes = lanes;
         this.backoff = backoff;
         this.clock = clock;
-        this.threads = Executors.newFixedThreadPool(THREADS, work -> {
-            var thread = new Thread(work, "deliver");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.valid = valid;
+        this.threads = threads;
     }
-
-    private record Attempted(DueDelivery due, Connection connection, DeliveryResult result) {}
 
     private final class ConnectionLane {
 
-        private final Queue<String> ids = new ArrayDeque<>();
+        private final String municipality;
+        private final String connection;
+        private final FairQueue<String> ids = new FairQueue<>(MOST_WAITING_OF_A_CONNECTION);
         private int running;
 
-        synchronized void add(String id) {
-            ids.add(id);
-            if (running < CALLS_PER_CONNECTION) {
-                running++;
-                threads.execute(this::work);
-            }
+        ConnectionLane(String municipality, String connection) {
+            this.municipality = municipality;
+            this.connection = connection;
         }
 
-        private void work() {
-            for (var id = next(); !id.isEmpty(); id = next()) {
-                try {
-                    deliver(id);
-                } catch (RuntimeException e) {
-                    LOG.error("delivery {} could not be carried out; it stays due or open in the ledger", id, e);
+        synchronized void add(String id) {
+            if (ids.add("", id)) {
+                waiting.incrementAndGet();
+                if (running < CALLS_PER_CONNECTION) {
+                    running++;
+                    threads.execute(this::work);
                 }
             }
         }
 
-        private synchronized String next() {
-            var id = closed ? null : ids.poll();
-            if (id == null) {
-                running--;
-                return "";
+        /** One set; what is left waits behind the other lanes' sets. */
+        private void work() {
+            var set = next();
+            if (set.isEmpty()) {
+                return;
             }
-            waiting.decrementAndGet();
-            return id;
+            try {
+                CrashPoint.DELIVERY_TAKEN.pass();
+                deliver(set);
+            } catch (RuntimeException e) {
+                LOG.error("{} deliveries could not be carried out; they stay due or open in the ledger", set.size(), e);
+            } finally {
+                done(set);
+            }
+            threads.execute(this::work);
+        }
+
+        private synchronized List<String> next() {
+            var size =
+                    recognisesRepeats() ? Math.max(1, Math.min(LARGEST_SET, ids.waiting() / CALLS_PER_CONNECTION)) : 1;
+            var set = closed
+                    ? List.<String>of()
+                    : ids.next(size).map(FairQueue.Turn::ids).orElse(List.of());
+            if (set.isEmpty()) {
+                running--;
+            }
+            lanes.waits(Lane.DELIVERY, waiting.addAndGet(-set.size()));
+            return set;
+        }
+
+        private synchronized void done(List<String> set) {
+            ids.done(set);
+        }
+
+        private boolean recognisesRepeats() {
+            return targets.find(municipality, connection)
+                    .flatMap(Target::descriptor)
+                    .map(ConnectorDescriptor::recognisesRepeats)
+                    .orElse(false);
         }
     }
 
-    /** Takes an address from the delivery lane. */
-    void add(String text) {
-        var address = Address.of(text);
-        waiting.incrementAndGet();
-        lanes.computeIfAbsent(address.municipality() + "/" + address.connection(), key -> new ConnectionLane())
-                .add(address.delivery());
+    /** Takes what came along the delivery lane. */
+    void add(List<String> texts) {
+        for (var text : texts) {
+            var address = Address.of(text);
+            byConnection
+                    .computeIfAbsent(
+                            address.municipality() + "/" + address.connection(),
+                            key -> new ConnectionLane(address.municipality(), address.connection()))
+                    .add(address.delivery());
+        }
+        lanes.waits(Lane.DELIVERY, waiting.get());
     }
 
     /** How many deliveries wait in memory for a free call. */
@@ -110,78 +161,123 @@ public final class Dispatcher implements AutoCloseable {
         return waiting.get();
     }
 
-    private void deliver(String id) {
-        ledger.claimDelivery(id).ifPresent(due -> {
-            var connection = connections.find(due.municipality(), due.connection());
-            if (connection.isEmpty()) {
-                retryOrPark(
-                        due,
-                        Retry.defaults(),
-                        "connection.unknown",
-                        "no connection of this name is configured",
-                        Duration.ZERO);
-            } else {
-                write(new Attempted(due, connection.get(), connection.get().deliver(delivery(due))));
-            }
-        });
+    private void deliver(List<String> ids) {
+        var outcomes = new ArrayList<Outcome>(ids.size());
+        var claimed = ledger.claimDeliveries(ids);
+        if (claimed.isEmpty()) {
+            return;
+        }
+        CrashPoint.DELIVERY_CLAIMED.pass();
+        for (var due : claimed) {
+            outcomes.add(attempt(due));
+        }
+        CrashPoint.DELIVERY_ANSWERED.pass();
+        write(outcomes);
     }
 
-    private void write(Attempted attempted) {
+    private Outcome attempt(DueDelivery due) {
+        var target = targets.find(due.municipality(), due.connection());
+        if (target.isEmpty()) {
+            return retryOrPark(
+                    due,
+                    Retry.defaults(),
+                    "connection.unknown",
+                    "no connection of this name is configured",
+                    Duration.ZERO);
+        }
+        if (!valid.getAsBoolean()) {
+            return later(
+                    due,
+                    "node.stalled",
+                    "this node could not renew its epoch; nothing was sent",
+                    Duration.ZERO,
+                    target.get());
+        }
+        if (due.lastCode().equals("outcome.unknown")) {
+            // Nobody knows how the attempt before ended: where one can ask, one asks before one repeats.
+            var said = target.get().probe(delivery(due, target.get()));
+            if (said.isPresent() && !(said.get() instanceof DeliveryResult.NotSent)) {
+                return said.get() instanceof DeliveryResult.Unknown unknown
+                        ? retryOrPark(
+                                due, target.get().config().retry(), "outcome.unknown", unknown.why(), Duration.ZERO)
+                        : outcome(due, target.get(), said.get());
+            }
+        }
+        return outcome(due, target.get(), target.get().deliver(delivery(due, target.get())));
+    }
+
+    private void write(List<Outcome> outcomes) {
         try {
-            conclude(attempted.due(), attempted.connection(), attempted.result());
+            var concluded = ledger.concluded(outcomes);
+            CrashPoint.DELIVERY_COMMITTED.pass();
+            lanes.deliver(concluded.next());
+            if (concluded.written().size() < outcomes.size()) {
+                LOG.warn(
+                        "{} outcomes do not count: another node has taken their attempts over",
+                        outcomes.size() - concluded.written().size());
+            }
         } catch (RuntimeException e) {
             LOG.error(
-                    "the outcome of delivery {} could not be written; it is kept and written later",
-                    attempted.due().id(),
+                    "the outcomes of {} deliveries could not be written; they are kept and written later",
+                    outcomes.size(),
                     e);
-            unwritten.add(attempted);
+            unwritten.addAll(outcomes);
         }
     }
 
     /** Writes outcomes that could not be written, as soon as the database takes them. */
     void writeUnwritten() {
-        for (var attempted = unwritten.peek(); attempted != null; attempted = unwritten.peek()) {
-            conclude(attempted.due(), attempted.connection(), attempted.result());
+        for (var outcome = unwritten.peek(); outcome != null; outcome = unwritten.peek()) {
+            lanes.deliver(ledger.concluded(List.of(outcome)).next());
             unwritten.remove();
         }
     }
 
-    private void conclude(DueDelivery due, Connection connection, DeliveryResult result) {
+    private Outcome outcome(DueDelivery due, Target target, DeliveryResult result) {
         if (result instanceof DeliveryResult.Delivered delivered) {
-            ledger.delivered(due, delivered.reference(), answered(due, connection));
-        } else if (result instanceof DeliveryResult.Rejected rejected) {
-            LOG.warn("delivery {} of {}/{} rejected", due.id(), due.municipality(), due.connection());
-            ledger.rejected(due, rejected.reason());
-        } else if (result instanceof DeliveryResult.NotSent notSent) {
-            retryOrPark(due, connection.config().retry(), "target.unreachable", notSent.why(), notSent.retryAfter());
-        } else if (result instanceof DeliveryResult.Unknown unknown) {
-            unknown(due, connection, unknown.why());
+            return Outcome.delivered(due, delivered.reference(), answered(due, target), clock.instant());
         }
+        if (result instanceof DeliveryResult.Rejected rejected) {
+            LOG.warn("delivery {} of {}/{} rejected", due.id(), due.municipality(), due.connection());
+            return Outcome.not(due, DeliveryState.REJECTED, "target.rejected", rejected.reason(), clock.instant());
+        }
+        if (result instanceof DeliveryResult.NotSent notSent) {
+            return retryOrPark(due, target.config().retry(), "target.unreachable", notSent.why(), notSent.retryAfter());
+        }
+        return unknown(due, target, ((DeliveryResult.Unknown) result).why());
     }
 
     /** Repeats where a repeat is recognised; otherwise asks the target; otherwise a person has to. */
-    private void unknown(DueDelivery due, Connection connection, String why) {
-        if (connection.descriptor().map(ConnectorDescriptor::recognisesRepeats).orElse(false)) {
-            retryOrPark(due, connection.config().retry(), "outcome.unknown", why, Duration.ZERO);
-            return;
+    private Outcome unknown(DueDelivery due, Target target, String why) {
+        if (target.descriptor().map(ConnectorDescriptor::recognisesRepeats).orElse(false)) {
+            return retryOrPark(due, target.config().retry(), "outcome.unknown", why, Duration.ZERO);
         }
-        var answer = connection.probe(delivery(due));
+        var answer = target.probe(delivery(due, target));
         if (answer.isPresent() && !(answer.get() instanceof DeliveryResult.Unknown)) {
-            conclude(due, connection, answer.get());
-            return;
+            return outcome(due, target, answer.get());
         }
         LOG.warn("delivery {} of {}/{} is in doubt", due.id(), due.municipality(), due.connection());
-        ledger.inDoubt(due, why);
+        return Outcome.not(due, DeliveryState.IN_DOUBT, "outcome.unknown", why, clock.instant());
     }
 
-    private void retryOrPark(DueDelivery due, Retry retry, String code, String why, Duration atLeast) {
+    private Outcome retryOrPark(DueDelivery due, Retry retry, String code, String why, Duration atLeast) {
         if (due.tries() >= retry.attempts()) {
             LOG.warn("delivery {} of {}/{} parked: {}", due.id(), due.municipality(), due.connection(), code);
-            ledger.parked(due, code, why);
-            return;
+            return Outcome.not(due, DeliveryState.PARKED, code, why, clock.instant());
         }
         var wait = backoff.after(due.tries(), retry);
-        ledger.deliverLater(due, code, why, clock.instant().plus(wait.compareTo(atLeast) > 0 ? wait : atLeast));
+        return Outcome.not(
+                due,
+                DeliveryState.WAITING,
+                code,
+                why,
+                clock.instant().plus(wait.compareTo(atLeast) > 0 ? wait : atLeast));
+    }
+
+    private Outcome later(DueDelivery due, String code, String why, Duration wait, Target target) {
+        // An earlier attempt of unknown outcome must stay recognisable.
+        var kept = due.lastCode().equals("outcome.unknown") ? due.lastCode() : code;
+        return retryOrPark(due, target.config().retry(), kept, why, wait);
     }
 
     /**
@@ -190,18 +286,23 @@ public final class Dispatcher implements AutoCloseable {
      */
     void takeOverOpenAttempts() {
         for (var address : ledger.connectionsWithOpenAttempts()) {
-            connections
-                    .find(address.municipality(), address.connection())
+            targets.find(address.municipality(), address.connection())
                     .filter(each -> each.descriptor().isPresent())
-                    .ifPresent(connection -> ledger.takeOverOpenAttempts(
-                                    address.municipality(), address.connection(), TAKEN_OVER_AT_ONCE)
-                            .forEach(due -> unknown(due, connection, "the hub stopped during this attempt")));
+                    .ifPresent(target -> {
+                        var open = ledger.takeOverOpenAttempts(
+                                address.municipality(), address.connection(), TAKEN_OVER_AT_ONCE);
+                        CrashPoint.TAKEOVER_CLAIMED.pass();
+                        if (!open.isEmpty()) {
+                            write(open.stream()
+                                    .map(due -> unknown(due, target, "the hub stopped during this attempt"))
+                                    .toList());
+                        }
+                    });
         }
     }
 
-    private boolean answered(DueDelivery due, Connection connection) {
-        return connection
-                .descriptor()
+    private static boolean answered(DueDelivery due, Target target) {
+        return target.descriptor()
                 .map(descriptor -> descriptor.channels().stream()
                         .anyMatch(channel -> channel.name().equals(channelOf(due, descriptor)) && channel.answered()))
                 .orElse(false);
@@ -218,12 +319,11 @@ public final class Dispatcher implements AutoCloseable {
         return out.size() == 1 ? out.get(0).name() : "";
     }
 
-    private Delivery delivery(DueDelivery due) {
-        var channel = connections
-                .find(due.municipality(), due.connection())
-                .flatMap(Connection::descriptor)
-                .map(descriptor -> channelOf(due, descriptor))
-                .orElse(due.channel());
+    private Delivery delivery(DueDelivery due, Target target) {
+        var channel = Optional.of(due.channel())
+                .filter(name -> !name.isEmpty())
+                .or(() -> target.descriptor().map(descriptor -> channelOf(due, descriptor)))
+                .orElse("");
         return new Delivery(
                 due.id(),
                 due.number(),
@@ -239,17 +339,8 @@ public final class Dispatcher implements AutoCloseable {
                 due.attempt());
     }
 
-    /** Starts no more calls and waits up to twenty seconds for those under way. */
-    @Override
-    public void close() {
+    /** Starts no more calls. */
+    void close() {
         closed = true;
-        threads.shutdown();
-        try {
-            if (!threads.awaitTermination(20, TimeUnit.SECONDS)) {
-                LOG.warn("calls to sinks are still under way; their attempts stay open in the ledger");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -1,48 +1,53 @@
 package de.stellwerk.hub.delivery;
 
-import de.stellwerk.hub.broker.Broker;
+import de.stellwerk.hub.broker.BrokerFailure;
 import de.stellwerk.hub.broker.Lane;
+import de.stellwerk.hub.broker.Transport;
 import de.stellwerk.hub.config.Limits;
 import de.stellwerk.hub.content.ContentStore;
+import de.stellwerk.hub.delivery.Target.Targets;
 import de.stellwerk.hub.ledger.Ledger;
+import de.stellwerk.hub.ledger.Nodes;
 import de.stellwerk.hub.plugin.Connections;
 import de.stellwerk.hub.route.Routes;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Keeps the work going: consumes both lanes, and sweeps. The sweeper puts whatever is due and not in flight on its lane, oldest
- * first, in a bounded window: never the whole backlog. The broker's data can therefore be deleted without losing a message.
- */
+/** Keeps the work going: threads that take from both lanes, and the sweeps. */
 public final class Work implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Work.class);
-    private static final int ROUTE_CONSUMERS = 16;
-    private static final int DELIVERY_CONSUMERS = 2;
-    private static final int WINDOW = 2_000;
+    private static final int ROUTE_THREADS =
+            Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+    private static final int CALL_THREADS = 64;
     private static final long SWEEP_MILLIS = 250;
-    private static final int TAKE_OVER_EVERY = 8;
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+    private static final int CLOSING_SECONDS = 20;
 
-    private final Broker broker;
-    private final Ledger ledger;
-    private final Lanes lanes;
+    private final Transport transport;
     private final Routing routing;
     private final Dispatcher dispatcher;
-    private final ScheduledExecutorService sweeper = Executors.newSingleThreadScheduledExecutor(work -> {
-        var thread = new Thread(work, "sweeper");
-        thread.setDaemon(true);
-        return thread;
-    });
-    private long rounds;
+    private final Sweeper sweeper;
+    private final List<Thread> routers = new ArrayList<>();
+    private final ExecutorService calls;
+    private final ScheduledExecutorService sweeps =
+            Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "sweeper"));
+    private volatile boolean closed;
 
     public Work(
-            Broker broker,
+            Transport transport,
             Ledger ledger,
+            Nodes nodes,
             Lanes lanes,
             ContentStore contents,
             Routes routes,
@@ -50,43 +55,91 @@ public final class Work implements AutoCloseable {
             Limits limits,
             Clock clock) {
         var backoff = new Backoff(RandomGenerator.getDefault());
-        this.broker = broker;
-        this.ledger = ledger;
-        this.lanes = lanes;
-        this.routing = new Routing(ledger, contents, routes, lanes, backoff, limits, clock);
-        this.dispatcher = new Dispatcher(ledger, contents, connections, backoff, clock);
+        var targets = Targets.of(connections);
+        this.transport = transport;
+        this.calls = Executors.newFixedThreadPool(CALL_THREADS, work -> daemon(work, "deliver"));
+        this.routing = new Routing(ledger, contents, routes::run, targets, lanes, backoff, limits, clock);
+        this.dispatcher = new Dispatcher(ledger, contents, targets, lanes, backoff, clock, nodes::valid, this::call);
+        this.sweeper = new Sweeper(ledger, lanes, transport, routing, dispatcher, clock, new Sweeper.Standing() {
+            @Override
+            public boolean sweeps() {
+                return nodes.leads();
+            }
+
+            @Override
+            public boolean wasAlone() {
+                return nodes.wasAlone();
+            }
+        });
+    }
+
+    private void call(Runnable work) {
+        try {
+            calls.execute(work);
+        } catch (RejectedExecutionException e) {
+            if (!closed) {
+                throw e;
+            }
+            // What is not begun when the hub stops stays due in the ledger.
+        }
     }
 
     public void start() {
-        broker.consume(Lane.ROUTE, ROUTE_CONSUMERS, routing::run);
-        broker.consume(Lane.DELIVERY, DELIVERY_CONSUMERS, dispatcher::add);
-        sweeper.scheduleWithFixedDelay(this::sweep, 0, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+        for (int i = 0; i < ROUTE_THREADS; i++) {
+            var router = daemon(this::routeAgainAndAgain, "route-" + i);
+            router.start();
+            routers.add(router);
+        }
+        transport.consume(Lane.ROUTE, routing::add);
+        transport.consume(Lane.DELIVERY, dispatcher::add);
+        sweeps.scheduleWithFixedDelay(this::sweep, 0, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void routeAgainAndAgain() {
+        while (!closed) {
+            try {
+                routing.step(PATIENCE, ROUTE_THREADS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (StackOverflowError e) {
+                LOG.error("routing a set ended in a stack overflow; its messages come again, each alone", e);
+            }
+        }
     }
 
     private void sweep() {
         try {
-            routing.giveBackUnwritten();
-            dispatcher.writeUnwritten();
-            var messages = WINDOW - broker.depth(Lane.ROUTE);
-            if (messages > 0) {
-                lanes.route(ledger.sweepMessages((int) messages));
-            }
-            var deliveries = WINDOW - broker.depth(Lane.DELIVERY) - dispatcher.waiting();
-            if (deliveries > 0) {
-                lanes.deliver(ledger.sweepDeliveries((int) deliveries));
-            }
-            if (rounds++ % TAKE_OVER_EVERY == 0) {
-                dispatcher.takeOverOpenAttempts();
-            }
+            sweeper.sweep(System.nanoTime());
+        } catch (BrokerFailure e) {
+            LOG.warn("the broker does not answer ({}); what is due is put on its lane when it does", e.code());
         } catch (RuntimeException e) {
             LOG.error("a sweep failed; the next one does its work", e);
         }
     }
 
-    /** Ends sweeping and waits for what is under way; what is left stays due in the ledger. */
+    private static Thread daemon(Runnable work, String name) {
+        var thread = new Thread(work, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Begins nothing new and waits up to twenty seconds for what is under way; what is left stays due in the ledger. */
     @Override
     public void close() {
-        sweeper.shutdownNow();
+        closed = true;
+        sweeps.shutdownNow();
         dispatcher.close();
+        calls.shutdown();
+        try {
+            for (var router : routers) {
+                router.join(TimeUnit.SECONDS.toMillis(CLOSING_SECONDS));
+            }
+            if (!calls.awaitTermination(CLOSING_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("calls to sinks are still under way; their attempts stay open in the ledger");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package de.stellwerk.hub.intake;
 
+import de.stellwerk.hub.crash.CrashPoint;
 import de.stellwerk.hub.ledger.Ledger;
 import de.stellwerk.hub.ledger.NewMessage;
 import de.stellwerk.hub.plugin.Connection;
@@ -10,6 +11,7 @@ import de.stellwerk.hub.spi.Receipt;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 
 /** The hub's door for one connection. */
 public final class ConnectionInbox implements Inbox {
@@ -19,8 +21,11 @@ public final class ConnectionInbox implements Inbox {
     private final Connection connection;
     private final Intake intake;
     private final Ledger ledger;
+    private final boolean polled;
 
-    public ConnectionInbox(Connection connection, Intake intake, Ledger ledger) {
+    /** @param polled whether the hub asked for what comes; otherwise it is pushed */
+    public ConnectionInbox(Connection connection, Intake intake, Ledger ledger, boolean polled) {
+        this.polled = polled;
         this.connection = connection;
         this.intake = intake;
         this.ledger = ledger;
@@ -52,7 +57,9 @@ public final class ConnectionInbox implements Inbox {
                     message.answers().map(reference -> new NewMessage.Answer(connection.name(), reference)),
                     message.headers(),
                     message.body(),
-                    message.attachments()));
+                    message.attachments(),
+                    polled ? Optional.of(connection.name()) : Optional.empty()));
+            CrashPoint.SOURCE_UNACKNOWLEDGED.pass();
             var outcome =
                     switch (accepted.outcome()) {
                         case TAKEN -> Receipt.Outcome.TAKEN;

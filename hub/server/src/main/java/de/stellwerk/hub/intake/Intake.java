@@ -4,6 +4,7 @@ import de.stellwerk.hub.config.HubConfig;
 import de.stellwerk.hub.content.ContentStore;
 import de.stellwerk.hub.content.Part;
 import de.stellwerk.hub.content.TooLarge;
+import de.stellwerk.hub.crash.CrashPoint;
 import de.stellwerk.hub.gate.Archives;
 import de.stellwerk.hub.gate.BadInput;
 import de.stellwerk.hub.gate.FileNames;
@@ -17,6 +18,7 @@ import de.stellwerk.hub.ledger.Taken;
 import de.stellwerk.hub.spi.Content;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -24,7 +26,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,17 +55,23 @@ public final class Intake {
     private final Ledger ledger;
     private final Ids ids;
     private final Clock clock;
-    private final Consumer<UUID> toRoute;
+    private final RouteLane lane;
 
-    /** @param toRoute puts the id of a new message on the route lane; it must not throw */
-    public Intake(
-            HubConfig config, ContentStore contents, Ledger ledger, Ids ids, Clock clock, Consumer<UUID> toRoute) {
+    /** Where the ids of new messages go. Neither call throws. */
+    public interface RouteLane {
+        /** Whether new ids should go there at once; otherwise the next sweep brings them. */
+        boolean hasRoom();
+
+        void put(UUID message, String municipality);
+    }
+
+    public Intake(HubConfig config, ContentStore contents, Ledger ledger, Ids ids, Clock clock, RouteLane lane) {
         this.config = config;
         this.contents = contents;
         this.ledger = ledger;
         this.ids = ids;
         this.clock = clock;
-        this.toRoute = toRoute;
+        this.lane = lane;
     }
 
     /**
@@ -99,6 +106,8 @@ public final class Intake {
     }
 
     private Accepted take(Submission submission, List<Part> parts, Optional<NewMessage.Reason> quarantine) {
+        CrashPoint.INTAKE_HELD.pass();
+        var onLane = lane.hasRoom();
         var taken = ledger.take(new NewMessage(
                 ids.next(),
                 submission.municipality(),
@@ -111,9 +120,14 @@ public final class Intake {
                 HeaderGate.pass(submission.headers()),
                 quarantine,
                 List.copyOf(parts),
-                clock.instant()));
+                submission.polledFrom(),
+                onLane,
+                clock.instant().truncatedTo(ChronoUnit.MILLIS)));
+        CrashPoint.INTAKE_COMMITTED.pass();
         if (taken.result() == Taken.Result.NEW) {
-            toRoute.accept(taken.id());
+            if (onLane) {
+                lane.put(taken.id(), submission.municipality());
+            }
         } else {
             LOG.info("message {} of {}: {} {}", taken.id(), submission.municipality(), taken.result(), taken.code());
         }

@@ -1,12 +1,14 @@
 package de.stellwerk.hub.intake;
 
 import de.stellwerk.hub.ledger.Ledger;
+import de.stellwerk.hub.ledger.Nodes;
 import de.stellwerk.hub.plugin.Connection;
 import de.stellwerk.hub.plugin.Connections;
 import de.stellwerk.hub.plugin.ConnectorFailed;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,6 +28,7 @@ public final class Rounds implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
     private static final int THREADS = 16;
+    private static final Duration LEASES = Duration.ofSeconds(1);
     private static final Duration SLOWEST = Duration.ofMinutes(5);
 
     /**
@@ -41,10 +44,15 @@ public final class Rounds implements AutoCloseable {
     private final Clock clock;
     private final Map<Connection, Round> rounds = new ConcurrentHashMap<>();
     private final Set<Connection> underway = ConcurrentHashMap.newKeySet();
+    private final Nodes nodes;
     private final ScheduledExecutorService timer;
     private final ExecutorService threads;
+    private final ScheduledExecutorService leases =
+            Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "leases"));
 
-    public Rounds(Connections connections, Intake intake, Ledger ledger, Clock clock) {
+    /** @param nodes lends the leases: a source is asked by the one node that holds its lease */
+    public Rounds(Connections connections, Intake intake, Ledger ledger, Nodes nodes, Clock clock) {
+        this.nodes = nodes;
         this.connections = connections;
         this.intake = intake;
         this.ledger = ledger;
@@ -55,6 +63,7 @@ public final class Rounds implements AutoCloseable {
 
     public void start() {
         timer.scheduleWithFixedDelay(this::lookForDue, 100, 100, TimeUnit.MILLISECONDS);
+        leases.scheduleWithFixedDelay(this::shareSources, 0, LEASES.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** How the source of a connection has been doing; empty if it was never asked. */
@@ -62,10 +71,34 @@ public final class Rounds implements AutoCloseable {
         return Optional.ofNullable(rounds.get(connection));
     }
 
+    private void shareSources() {
+        try {
+            var sources = new HashMap<Nodes.Source, Connection>();
+            for (var connection : connections.all()) {
+                if (connection.isSource()) {
+                    sources.put(source(connection), connection);
+                }
+            }
+            nodes.share(sources.keySet(), source -> {
+                var connection = sources.get(source);
+                return connection != null && underway.contains(connection);
+            });
+        } catch (RuntimeException e) {
+            LOG.warn("the leases of the sources could not be looked at; it is tried again", e);
+        }
+    }
+
+    private static Nodes.Source source(Connection connection) {
+        return new Nodes.Source(connection.municipality(), connection.name());
+    }
+
     private void lookForDue() {
         try {
             for (var connection : connections.all()) {
-                if (due(connection) && connection.isSource() && underway.add(connection)) {
+                if (due(connection)
+                        && connection.isSource()
+                        && nodes.holds(source(connection))
+                        && underway.add(connection)) {
                     threads.execute(() -> ask(connection));
                 }
             }
@@ -92,7 +125,11 @@ public final class Rounds implements AutoCloseable {
     private void ask(Connection connection) {
         var failures = last(connection).map(Round::failures).orElse(0);
         try {
-            connection.poll(new ConnectionInbox(connection, intake, ledger));
+            // Looked at after it counts as under way: a lease is not given back while its source is being asked.
+            if (!nodes.holds(source(connection))) {
+                return;
+            }
+            connection.poll(new ConnectionInbox(connection, intake, ledger, true));
             rounds.put(connection, new Round(clock.instant(), 0, Optional.empty()));
             if (failures > 0) {
                 LOG.info("source {}/{} answers again", connection.municipality(), connection.name());
@@ -116,6 +153,7 @@ public final class Rounds implements AutoCloseable {
     @Override
     public void close() {
         timer.shutdownNow();
+        leases.shutdownNow();
         threads.shutdown();
         try {
             if (!threads.awaitTermination(10, TimeUnit.SECONDS)) {

@@ -11,6 +11,7 @@ import java.util.Optional;
  *
  * @param source {@code key/<name>} or {@code connection/<name>}
  * @param id the sender's own id
+ * @param polledFrom the connection whose source was asked for it, if one was
  */
 public record Submission(
         String municipality,
@@ -22,7 +23,8 @@ public record Submission(
         Optional<NewMessage.Answer> answers,
         Map<String, String> headers,
         Content body,
-        List<Content> attachments) {
+        List<Content> attachments,
+        Optional<String> polledFrom) {
 
     @Override
     public String toString() {

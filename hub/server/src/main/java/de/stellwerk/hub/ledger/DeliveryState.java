@@ -3,7 +3,7 @@ package de.stellwerk.hub.ledger;
 /** The life of a delivery. A retry is {@code WAITING} with a later due time. */
 public enum DeliveryState {
     WAITING,
-    /** An attempt is under way. */
+    /** An attempt is under way. Never stored: it is {@code WAITING} with an open attempt. */
     SENDING,
     /** The target has it. Final. */
     DELIVERED,

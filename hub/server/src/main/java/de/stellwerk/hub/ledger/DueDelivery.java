@@ -10,6 +10,8 @@ import java.util.UUID;
  *
  * @param attempt counted from 1 over all time
  * @param tries how many of them count for giving up
+ * @param lastCode how the attempt before ended; empty if it was the first
+ * @param epoch under which it was claimed: an outcome counts only as long as nobody has taken the attempt over
  */
 public record DueDelivery(
         String id,
@@ -24,4 +26,26 @@ public record DueDelivery(
         Part body,
         List<Part> attachments,
         int attempt,
-        int tries) {}
+        int tries,
+        String lastCode,
+        long epoch) {
+
+    DueDelivery with(Part newBody, List<Part> newAttachments) {
+        return new DueDelivery(
+                id,
+                number,
+                messageId,
+                municipality,
+                connection,
+                channel,
+                kind,
+                caseId,
+                headers,
+                newBody,
+                newAttachments,
+                attempt,
+                tries,
+                lastCode,
+                epoch);
+    }
+}

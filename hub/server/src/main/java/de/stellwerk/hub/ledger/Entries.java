@@ -1,9 +1,10 @@
 package de.stellwerk.hub.ledger;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -12,15 +13,23 @@ final class Entries implements AutoCloseable {
 
     private static final int LONGEST_DETAIL = 2_000;
 
-    private final PreparedStatement insert;
-    private final Instant now;
-    private boolean any;
+    private record Line(
+            String municipality,
+            String caseId,
+            @Nullable UUID message,
+            @Nullable String delivery,
+            String what,
+            String code,
+            String detail,
+            String actor) {}
 
-    Entries(Connection connection, Instant now) throws SQLException {
+    private final Connection connection;
+    private final Instant now;
+    private final List<Line> lines = new ArrayList<>();
+
+    Entries(Connection connection, Instant now) {
+        this.connection = connection;
         this.now = now;
-        this.insert = connection.prepareStatement("""
-                insert into entry (at, municipality, case_id, message_id, delivery_id, what, code, detail, actor)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?)""");
     }
 
     void add(
@@ -32,29 +41,36 @@ final class Entries implements AutoCloseable {
             String code,
             String detail,
             String actor) {
-        try {
-            insert.setTimestamp(1, Database.at(now));
-            insert.setString(2, municipality);
-            insert.setString(3, caseId);
-            insert.setObject(4, message);
-            insert.setString(5, delivery);
-            insert.setString(6, what);
-            insert.setString(7, code);
-            insert.setString(8, detail.length() <= LONGEST_DETAIL ? detail : detail.substring(0, LONGEST_DETAIL));
-            insert.setString(9, actor);
-            insert.addBatch();
-            any = true;
-        } catch (SQLException e) {
-            throw new LedgerFailure(e);
-        }
+        lines.add(new Line(
+                municipality,
+                caseId,
+                message,
+                delivery,
+                what,
+                code,
+                detail.length() <= LONGEST_DETAIL ? detail : detail.substring(0, LONGEST_DETAIL),
+                actor));
     }
 
     @Override
     public void close() throws SQLException {
-        try (insert) {
-            if (any) {
-                insert.executeBatch();
-            }
+        if (lines.isEmpty()) {
+            return;
+        }
+        try (var insert = connection.prepareStatement("""
+                insert into entry (at, municipality, case_id, message_id, delivery_id, what, code, detail, actor)
+                select ?, * from unnest(?::text[], ?::text[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])""")) {
+            insert.setTimestamp(1, Database.at(now));
+            new Columns<>(insert, 2, lines)
+                    .text(Line::municipality)
+                    .text(Line::caseId)
+                    .uuid(Line::message)
+                    .text(Line::delivery)
+                    .text(Line::what)
+                    .text(Line::code)
+                    .text(Line::detail)
+                    .text(Line::actor);
+            insert.executeUpdate();
         }
     }
 }

@@ -6,10 +6,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** A message claimed for its route. The parts are body and attachments; {@code nextPart} is the first free number for
- * parts that are added, {@code attempt} counts from 1. */
+/**
+ * A message claimed for its route. The parts are body and attachments.
+ *
+ * @param seq the order of acceptance
+ * @param nextPart the first free number for parts that are added
+ * @param attempt counted from 1
+ */
 public record HeldMessage(
         UUID id,
+        long seq,
         String municipality,
         String source,
         String kind,

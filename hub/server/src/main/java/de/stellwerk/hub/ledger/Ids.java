@@ -3,15 +3,22 @@ package de.stellwerk.hub.ledger;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.UUID;
+import java.util.random.RandomGenerator;
 
 /** Makes UUIDs of version 7 (RFC 9562): they sort by time, so that new rows lie together, and are not to be guessed. */
 public final class Ids {
 
     private final Clock clock;
-    private final SecureRandom random = new SecureRandom();
+    private final RandomGenerator random;
 
     public Ids(Clock clock) {
+        this(clock, new SecureRandom());
+    }
+
+    /** @param random foreseeable only in a simulation */
+    public Ids(Clock clock, RandomGenerator random) {
         this.clock = clock;
+        this.random = random;
     }
 
     public UUID next() {

@@ -1,12 +1,14 @@
 package de.stellwerk.hub.ledger;
 
+import java.sql.SQLTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Joins what many threads want to write at the same moment into one transaction, since a commit costs the same for one row and for
@@ -18,6 +20,7 @@ final class Joiner<T, R> implements AutoCloseable {
     private static final int LARGEST_BATCH = 200;
     private static final int LONGEST_QUEUE = 5_000;
     private static final long LONGEST_WAIT_SECONDS = 10;
+    private static final long LONGEST_COMMIT_SECONDS = 60;
 
     interface Work<T, R> {
         /** Writes all items in one transaction; one result an item, in the same order. */
@@ -45,8 +48,19 @@ final class Joiner<T, R> implements AutoCloseable {
      * Returns when the item's transaction has committed.
      *
      * @throws LedgerBusy if the queue stays full; nothing was written
+     * @throws LedgerFailure if it was not written, or the database did not say so in time
      */
     R submit(T item) {
+        return result(hand(item));
+    }
+
+    /** The same for several at a time; if one fails, so does this, and the others may have been written. */
+    List<R> submitAll(List<T> items) {
+        var waiting = items.stream().map(this::hand).toList();
+        return waiting.stream().map(Joiner::result).toList();
+    }
+
+    private Waiting<T, R> hand(T item) {
         var waiting = new Waiting<T, R>(item, new CompletableFuture<>());
         try {
             if (closed || !queue.offer(waiting, LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)) {
@@ -56,13 +70,24 @@ final class Joiner<T, R> implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new LedgerBusy();
         }
+        return waiting;
+    }
+
+    private static <T, R> R result(Waiting<T, R> waiting) {
         try {
-            return waiting.done.join();
-        } catch (CompletionException e) {
+            return waiting.done.get(LONGEST_COMMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new LedgerFailure(
+                    new SQLTimeoutException("no answer in time; whether it was written is not known", "08007", e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LedgerFailure(
+                    new SQLTimeoutException("interrupted; whether it was written is not known", "08007", e));
+        } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
             }
-            throw e;
+            throw new IllegalStateException(e.getCause());
         }
     }
 
@@ -95,8 +120,9 @@ final class Joiner<T, R> implements AutoCloseable {
                 batch.get(i).done.complete(results.get(i));
             }
         } catch (RuntimeException | Error e) {
-            if (batch.size() == 1) {
-                batch.get(0).done.completeExceptionally(e);
+            // Where the database is gone, each item alone would only wait for it again.
+            if (batch.size() == 1 || e instanceof LedgerFailure failure && failure.isUnreachable()) {
+                batch.forEach(each -> each.done.completeExceptionally(e));
             } else {
                 batch.forEach(each -> apply(List.of(each)));
             }

@@ -15,6 +15,8 @@ import java.util.UUID;
  * @param answers the connection and reference of the delivery it answers
  * @param quarantine why it must not be forwarded, if it must not
  * @param parts the body first
+ * @param polledFrom the connection whose source handed it over, if one did: it counts only while this node has the source's lease
+ * @param onLane whether it is put on the route lane at once, and not by the next sweep
  */
 public record NewMessage(
         UUID id,
@@ -28,6 +30,8 @@ public record NewMessage(
         Map<String, String> headers,
         Optional<Reason> quarantine,
         List<Part> parts,
+        Optional<String> polledFrom,
+        boolean onLane,
         Instant acceptedAt) {
 
     public record Answer(String connection, String reference) {}

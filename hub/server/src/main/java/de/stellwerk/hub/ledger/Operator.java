@@ -44,11 +44,18 @@ public final class Operator {
     public boolean decide(Decision decision, String delivery, String actor, String reason) {
         return database.transaction(connection -> {
             var now = clock.instant();
+            // A claim holds the row: only after it can be seen whether an attempt is open.
+            try (var lock = connection.prepareStatement("select 1 from delivery where id = ? for update")) {
+                lock.setString(1, delivery);
+                lock.executeQuery().close();
+            }
             try (var update = connection.prepareStatement("""
                             update delivery set state = ?, tried_before = case when ? = 'WAITING' then attempt else tried_before end, due = ?,
                                 published_until = '-infinity', code = '', reason = ?,
                                 finished_at = case when ? = 'WAITING' then null else ?::timestamptz end
-                            where id = ? and state in (%s) returning municipality, case_id, message_id""".formatted(decision.from));
+                            where id = ? and state in (%s)
+                                and not exists (select 1 from sending where delivery_id = delivery.id)
+                            returning municipality, case_id, message_id""".formatted(decision.from));
                     var entries = new Entries(connection, now)) {
                 update.setString(1, decision.state);
                 update.setString(2, decision.state);
@@ -81,7 +88,7 @@ public final class Operator {
         return database.transaction(connection -> {
             var now = clock.instant();
             try (var update = connection.prepareStatement("""
-                            update message set state = ?, attempt = 0, due = ?, published_until = '-infinity', code = '', reason = ?
+                            update message set state = ?, attempt = 0, suspect = 0, due = ?, published_until = '-infinity', code = '', reason = ?
                             where id = ? and state in ('PARKED', 'QUARANTINED') returning municipality, case_id""");
                     var entries = new Entries(connection, now)) {
                 update.setString(1, again ? "RECEIVED" : "CANCELLED");

@@ -2,21 +2,25 @@ package de.stellwerk.hub.ledger;
 
 import de.stellwerk.hub.content.Part;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
 /** Collects parts and writes them together, at the latest when it is closed. */
 final class PartWriter implements AutoCloseable {
 
-    private final PreparedStatement insert;
-    private boolean any;
+    /** So many bytes of content are held at most before they are written. */
+    private static final long MOST_BYTES = 8L << 20;
 
-    PartWriter(Connection connection) throws SQLException {
-        this.insert = connection.prepareStatement("""
-                insert into part (message_id, no, role, name, media_type, size, sha512, content, stored)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?)""");
+    private record Row(UUID message, int no, String role, Part part) {}
+
+    private final Connection connection;
+    private final List<Row> rows = new ArrayList<>();
+    private long bytes;
+
+    PartWriter(Connection connection) {
+        this.connection = connection;
     }
 
     /** The body and the attachments of a new message. */
@@ -27,30 +31,38 @@ final class PartWriter implements AutoCloseable {
     }
 
     void add(UUID message, int no, String role, Part part) throws SQLException {
-        insert.setObject(1, message);
-        insert.setInt(2, no);
-        insert.setString(3, role);
-        insert.setString(4, part.name());
-        insert.setString(5, part.mediaType());
-        insert.setLong(6, part.size());
-        insert.setBytes(7, part.sha512());
-        insert.setBytes(8, part.inline().orElse(null));
-        insert.setString(9, part.stored().orElse(null));
-        insert.addBatch();
-        any = true;
+        rows.add(new Row(message, no, role, part));
+        bytes += part.inline().map(inline -> inline.length).orElse(0);
+        if (bytes > MOST_BYTES) {
+            flush();
+        }
     }
 
     void flush() throws SQLException {
-        if (any) {
-            insert.executeBatch();
-            any = false;
+        if (rows.isEmpty()) {
+            return;
         }
+        try (var insert = connection.prepareStatement("""
+                insert into part (message_id, no, role, name, media_type, size, sha512, content, stored)
+                select * from unnest(?::uuid[], ?::int[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bytea[], ?::bytea[], ?::text[])""")) {
+            new Columns<>(insert, 1, rows)
+                    .uuid(Row::message)
+                    .number(Row::no)
+                    .text(Row::role)
+                    .text(row -> row.part().name())
+                    .text(row -> row.part().mediaType())
+                    .large(row -> row.part().size())
+                    .bytes(row -> row.part().sha512())
+                    .bytes(row -> row.part().inline().orElse(null))
+                    .text(row -> row.part().stored().orElse(null));
+            insert.executeUpdate();
+        }
+        rows.clear();
+        bytes = 0;
     }
 
     @Override
     public void close() throws SQLException {
-        try (insert) {
-            flush();
-        }
+        flush();
     }
 }

@@ -87,6 +87,14 @@ public final class Search {
             String detail,
             String actor) {}
 
+    /** A delivery that waits and has an open attempt is being sent. */
+    private static final String SHOWN_STATE = """
+            case when state = 'WAITING' and exists (select 1 from sending where delivery_id = delivery.id) then 'SENDING' else state end""";
+
+    private static final String DELIVERIES = "select *, " + SHOWN_STATE + """
+             as shown_state, coalesce((select attempt from sending where delivery_id = delivery.id), attempt) as shown_attempt
+            from delivery where\s""";
+
     private final Database database;
 
     public Search(DataSource source) {
@@ -102,12 +110,10 @@ public final class Search {
         filter.caseId().ifPresent(value -> where.and("case_id = ?", value));
         filter.from().ifPresent(value -> where.and("accepted_at >= ?", Database.at(value)));
         filter.to().ifPresent(value -> where.and("accepted_at < ?", Database.at(value)));
-        filter.after()
-                .ifPresent(value ->
-                        where.and("(accepted_at, id) < (select accepted_at, id from message where id = ?)", value));
+        filter.after().ifPresent(value -> where.and("id < ?", value));
+        // Ids sort by time.
         return query(
-                "select * from message where " + where.sql() + " order by accepted_at desc, id desc limit "
-                        + page(filter.limit()),
+                "select * from message where " + where.sql() + " order by id desc limit " + page(filter.limit()),
                 where,
                 Search::messageRow);
     }
@@ -155,25 +161,28 @@ public final class Search {
         var where = new Where(sight);
         municipality.ifPresent(value -> where.and("municipality = ?", value));
         connection.ifPresent(value -> where.and("connection = ?", value));
-        state.ifPresent(value -> where.and("state = ?", value));
+        state.ifPresent(value -> where.and(SHOWN_STATE + " = ?", value));
         message.ifPresent(value -> where.and("message_id = ?", value));
         caseId.ifPresent(value -> where.and("case_id = ?", value));
         return query(
-                "select * from delivery where " + where.sql() + " order by number desc limit " + page(limit),
-                where,
-                Search::deliveryRow);
+                DELIVERIES + where.sql() + " order by number desc limit " + page(limit), where, Search::deliveryRow);
     }
 
     public Optional<DeliveryRow> delivery(Sight sight, String id) {
         var where = new Where(sight);
         where.and("id = ?", id);
-        return first(query("select * from delivery where " + where.sql(), where, Search::deliveryRow));
+        return first(query(DELIVERIES + where.sql(), where, Search::deliveryRow));
     }
 
     public List<AttemptRow> attempts(String delivery) {
         return query(
-                "select * from attempt where delivery_id = ? order by no",
-                new Where(delivery),
+                """
+                select no, started_at, ended_at, outcome, reason from attempt where delivery_id = ?
+                union all select attempt, started_at, finished_at, state, reason from delivery
+                    where id = ? and state = 'DELIVERED' and started_at is not null
+                union all select attempt, started_at, null, '', '' from sending where delivery_id = ?
+                order by no""",
+                new Where(delivery, delivery, delivery),
                 row -> new AttemptRow(
                         row.getInt("no"),
                         Database.instant(row, "started_at"),
@@ -185,6 +194,7 @@ public final class Search {
     /** What happened to a message, oldest first. */
     public List<EntryRow> entriesOfMessage(Sight sight, UUID message) {
         var where = new Where(sight);
+        where.and("case_id = (select case_id from message where id = ?)", message);
         where.and("message_id = ?", message);
         return query("select * from entry where " + where.sql() + " order by no", where, Search::entryRow);
     }
@@ -220,10 +230,7 @@ public final class Search {
                     of(deliveries, "IN_DOUBT"),
                     of(messages, "CANCELLED") + of(deliveries, "CANCELLED"),
                     of(messages, "FILED"),
-                    of(messages, "RECEIVED")
-                            + of(messages, "ROUTING")
-                            + of(deliveries, "WAITING")
-                            + of(deliveries, "SENDING"));
+                    of(messages, "RECEIVED") + of(deliveries, "WAITING"));
         });
     }
 
@@ -349,8 +356,8 @@ public final class Search {
                 row.getString("channel"),
                 row.getString("kind"),
                 row.getString("case_id"),
-                row.getString("state"),
-                row.getInt("attempt"),
+                row.getString("shown_state"),
+                row.getInt("shown_attempt"),
                 Database.instant(row, "due"),
                 row.getString("reference"),
                 row.getString("code"),

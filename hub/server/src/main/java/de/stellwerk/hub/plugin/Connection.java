@@ -52,7 +52,7 @@ public final class Connection {
     }
 
     /** What one configured connection is given by the room. */
-    record Surroundings(Plugins plugins, Path home, Clock clock) {}
+    record Surroundings(Plugins plugins, Path home, Path data, Clock clock) {}
 
     private interface Use<T> {
         T with(Connector connector) throws Exception;
@@ -341,12 +341,8 @@ public final class Connection {
     }
 
     private Path directory() throws ConnectorFailed {
-        var directory = surroundings
-                .home
-                .resolve("data")
-                .resolve("connections")
-                .resolve(municipality)
-                .resolve(name());
+        var directory =
+                surroundings.data.resolve("connections").resolve(municipality).resolve(name());
         try {
             return Files.createDirectories(directory);
         } catch (IOException e) {

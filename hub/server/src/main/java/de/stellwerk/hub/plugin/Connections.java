@@ -27,7 +27,7 @@ public final class Connections implements AutoCloseable {
      * Opens nothing yet.
      *
      * @param pluginsFolder {@code <home>/plugins}; jars are dropped into its folder {@code inbox}
-     * @param dataFolder {@code <home>/data/plugins}, where the hub keeps its own copies
+     * @param dataFolder {@code <home>/data}, where the hub keeps its own copies and a folder for each connection
      * @param home what relative paths in settings start at
      */
     public Connections(
@@ -43,8 +43,8 @@ public final class Connections implements AutoCloseable {
             Collection<Municipality> municipalities,
             Clock clock,
             Duration look) {
-        this.plugins = new Plugins(pluginsFolder.resolve("inbox"), dataFolder, look, this::forget);
-        var surroundings = new Surroundings(plugins, home.toAbsolutePath().normalize(), clock);
+        this.plugins = new Plugins(pluginsFolder.resolve("inbox"), dataFolder.resolve("plugins"), look, this::forget);
+        var surroundings = new Surroundings(plugins, home.toAbsolutePath().normalize(), dataFolder, clock);
         for (var municipality : municipalities) {
             municipality
                     .connections()

@@ -46,12 +46,13 @@ class BrokerTest {
     void everyPublishedIdIsHandledOnce() {
         try (Broker broker = started()) {
             List<String> handled = new ArrayList<>();
-            Consumer<String> handler = id -> {
+            Consumer<List<String>> handler = some -> {
                 synchronized (handled) {
-                    handled.add(id);
+                    handled.addAll(some);
                 }
             };
-            broker.consume(Lane.ROUTE, 3, handler);
+            broker.consume(Lane.ROUTE, handler);
+            broker.consume(Lane.ROUTE, handler);
             List<String> ids = IntStream.range(0, 2_000).mapToObj(i -> "m" + i).toList();
 
             broker.publish(Lane.ROUTE, ids.subList(0, 1));
@@ -73,12 +74,12 @@ class BrokerTest {
             ConcurrentLinkedQueue<String> delivered = new ConcurrentLinkedQueue<>();
             broker.publish(Lane.ROUTE, List.of("r1", "r2"));
             broker.publish(Lane.DELIVERY, List.of("d1"));
-            assertThat(broker.depth(Lane.ROUTE)).isEqualTo(2);
+            assertThat(broker.depth(Lane.ROUTE)).as("one bundle").isEqualTo(1);
 
-            broker.consume(Lane.DELIVERY, 1, delivered::add);
+            broker.consume(Lane.DELIVERY, delivered::addAll);
 
             await().untilAsserted(() -> assertThat(delivered).containsExactly("d1"));
-            assertThat(broker.depth(Lane.ROUTE)).isEqualTo(2);
+            assertThat(broker.depth(Lane.ROUTE)).isEqualTo(1);
             assertThat(broker.depth(Lane.DELIVERY)).isZero();
         }
     }
@@ -87,9 +88,9 @@ class BrokerTest {
     void aHandlerThatThrowsDoesNotStopTheLane() {
         try (Broker broker = started()) {
             ConcurrentLinkedQueue<String> handled = new ConcurrentLinkedQueue<>();
-            broker.consume(Lane.ROUTE, 1, id -> {
-                handled.add(id);
-                switch (id) {
+            broker.consume(Lane.ROUTE, ids -> {
+                handled.addAll(ids);
+                switch (ids.get(0)) {
                     case "a" -> throw new IllegalStateException("as it happens");
                     case "b" -> throw new StackOverflowError();
                     case "c" -> Thread.currentThread().interrupt();
@@ -97,30 +98,9 @@ class BrokerTest {
                 }
             });
 
-            broker.publish(Lane.ROUTE, List.of("a", "b", "c", "d"));
+            List.of("a", "b", "c", "d").forEach(id -> broker.publish(Lane.ROUTE, List.of(id)));
 
             await().untilAsserted(() -> assertThat(handled).containsExactly("a", "b", "c", "d"));
-        }
-    }
-
-    @Test
-    void aSlowDeliveryDoesNotHoldBackIdsThatAnotherConsumerCouldTake() throws Exception {
-        CountDownLatch slow = new CountDownLatch(1);
-        try (Broker broker = started()) {
-            Set<String> done = ConcurrentHashMap.newKeySet();
-            broker.consume(Lane.DELIVERY, 2, id -> {
-                if (id.equals("slow")) {
-                    awaitUninterrupted(slow);
-                }
-                done.add(id);
-            });
-            List<String> ids = new ArrayList<>(List.of("slow"));
-            IntStream.range(0, 200).forEach(i -> ids.add("d" + i));
-
-            broker.publish(Lane.DELIVERY, ids);
-
-            await().untilAsserted(() -> assertThat(done).hasSize(200).doesNotContain("slow"));
-            slow.countDown();
         }
     }
 
@@ -128,7 +108,7 @@ class BrokerTest {
     void manyThreadsPublishAtOnce() throws Exception {
         try (Broker broker = started()) {
             AtomicInteger handled = new AtomicInteger();
-            broker.consume(Lane.ROUTE, 2, id -> handled.incrementAndGet());
+            broker.consume(Lane.ROUTE, ids -> handled.addAndGet(ids.size()));
             List<Thread> threads = IntStream.range(0, 20)
                     .mapToObj(t -> new Thread(() ->
                             IntStream.range(0, 50).forEach(i -> broker.publish(Lane.ROUTE, List.of(t + "-" + i)))))
@@ -148,19 +128,19 @@ class BrokerTest {
         try (Broker broker = started()) {
             List<String> some =
                     IntStream.range(0, 45_000).mapToObj(i -> "m" + i).toList();
-            broker.publish(Lane.ROUTE, some);
-            broker.publish(Lane.ROUTE, some);
-            await().until(() -> broker.depth(Lane.ROUTE) == 90_000);
+            int bundles = Publishers.bundles(some.size());
+            int times = (int) (BrokerSettings.LANE_IDS * 9 / 10 / bundles);
+            IntStream.range(0, times).forEach(i -> broker.publish(Lane.ROUTE, some));
+            await().until(() -> broker.depth(Lane.ROUTE) == (long) times * bundles);
 
-            BrokerFailure failure =
-                    catchThrowableOfType(BrokerFailure.class, () -> broker.publish(Lane.ROUTE, List.of("one more")));
+            BrokerFailure failure = catchThrowableOfType(BrokerFailure.class, () -> broker.publish(Lane.ROUTE, some));
 
             assertThat(failure.code()).isEqualTo("broker.publish");
-            assertThat(failure).hasMessageContaining("90000 ids wait");
+            assertThat(failure).hasMessageContaining("bundles of ids wait");
             broker.publish(Lane.DELIVERY, List.of("another lane"));
 
             Set<String> handled = ConcurrentHashMap.newKeySet();
-            broker.consume(Lane.ROUTE, 2, handled::add);
+            broker.consume(Lane.ROUTE, handled::addAll);
             await().until(() -> broker.depth(Lane.ROUTE) == 0);
             broker.publish(Lane.ROUTE, List.of("again"));
             await().untilAsserted(() -> assertThat(handled).contains("again").hasSize(45_001));
@@ -200,7 +180,7 @@ class BrokerTest {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch never = new CountDownLatch(1);
         Broker broker = started();
-        broker.consume(Lane.DELIVERY, 1, id -> {
+        broker.consume(Lane.DELIVERY, ids -> {
             begun.countDown();
             awaitUninterrupted(never);
         });

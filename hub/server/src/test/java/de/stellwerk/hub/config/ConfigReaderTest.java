@@ -105,6 +105,7 @@ class ConfigReaderTest {
                                         "trade-register",
                                         "trade-register-xml",
                                         Duration.ofMillis(500),
+                                        Optional.empty(),
                                         new Retry(8, Duration.ofSeconds(5), Duration.ofHours(1)),
                                         Map.of("folder-in", "town/pirna", "number", "007", "nothing", ""),
                                         Set.of())),
@@ -114,6 +115,7 @@ class ConfigReaderTest {
                                         "mailbox",
                                         "secure-mailbox",
                                         Duration.ofSeconds(5),
+                                        Optional.empty(),
                                         Retry.defaults(),
                                         Map.of("user", "stadt", "password", "p"),
                                         Set.of("password"))));
@@ -169,7 +171,7 @@ class ConfigReaderTest {
                         + " Meinten Sie „port“?");
         assertThat(problems.get(1).text(Locale.ENGLISH))
                 .isEqualTo("config/hub.yaml:2:1 config.unknown-key: There is no key 'zebra' here."
-                        + " Known here: broker, database, limits, web.");
+                        + " Known here: broker, content, database, limits, web.");
     }
 
     @Test
@@ -276,6 +278,17 @@ class ConfigReaderTest {
                           doors:
                             - { queue: a, user: a, password: { secret: a } }
                             - { queue: a, user: b, password: { secret: a } }
+                        """);
+            }
+            case EXTERNAL_DOORS -> {
+                secret("a", "a");
+                write("config/hub.yaml", """
+                        broker:
+                          url: tcp://127.0.0.1:61616
+                          user: hub
+                          password: { secret: a }
+                          doors:
+                            - { queue: a, user: a, password: { secret: a } }
                         """);
             }
             case DATABASE_URL -> write("config/hub.yaml", "database: { url: \"jdbc:h2:mem\", user: a }\n");

@@ -21,6 +21,7 @@ class SchemaTest {
         assertThat(keys(hub, "/properties/broker")).isEqualTo(ConfigKeys.BROKER);
         assertThat(keys(hub, "/properties/broker/properties/doors/items")).isEqualTo(ConfigKeys.DOOR);
         assertThat(keys(hub, "/properties/database")).isEqualTo(ConfigKeys.DATABASE);
+        assertThat(keys(hub, "/properties/content")).isEqualTo(ConfigKeys.CONTENT);
         assertThat(keys(hub, "/properties/limits")).isEqualTo(ConfigKeys.LIMITS);
         assertThat(keys(hub, "/definitions/secret")).isEqualTo(ConfigKeys.SECRET);
     }

@@ -35,7 +35,8 @@ class LedgerTest {
     private static final Search.Sight ALL = new Search.Sight(true, List.of());
 
     private HikariDataSource database;
-    private Ledger ledger;
+    private Nodes nodes;
+    private SqlLedger ledger;
     private Search search;
     private Operator operator;
     private Clock clock;
@@ -49,7 +50,8 @@ class LedgerTest {
         database.setMaximumPoolSize(8);
         Flyway.configure().dataSource(database).load().migrate();
         clock = Clock.fixed(NOON, ZoneOffset.UTC);
-        ledger = new Ledger(database, clock, new Ids(clock));
+        nodes = new Nodes(database, clock, "a");
+        ledger = new SqlLedger(database, clock, new Ids(clock), nodes);
         search = new Search(database);
         operator = new Operator(database, clock);
     }
@@ -57,6 +59,7 @@ class LedgerTest {
     @AfterEach
     void close() {
         ledger.close();
+        nodes.close();
         database.close();
     }
 
@@ -108,17 +111,43 @@ class LedgerTest {
     }
 
     @Test
-    void aMessageIsClaimedOnce() {
+    void aMessageIsClaimedWithAllThatItsRouteNeedsUntilItIsRouted() {
         var id = ledger.take(message("a", "<form/>")).id();
 
-        var claimed = ledger.claimMessage(id);
+        var set = ledger.claimMessages(List.of(id, UUID.randomUUID()));
 
-        assertThat(claimed).get().satisfies(held -> {
+        assertThat(set.messages()).singleElement().satisfies(held -> {
             assertThat(held.parts()).hasSize(1);
             assertThat(held.attempt()).isEqualTo(1);
             assertThat(held.headers()).containsEntry("portal-ticket", "7");
         });
-        assertThat(ledger.claimMessage(id)).isEmpty();
+        routed(set.messages().get(0), "r@1", List.of());
+        assertThat(ledger.claimMessages(List.of(id)).messages()).isEmpty();
+    }
+
+    @Test
+    void messagesOfARouteInWhichANodeDiedAreClaimedAloneAndParkedWhenNodeAfterNodeDies() {
+        var id = ledger.take(message("a", "<form/>")).id();
+        var other = ledger.take(message("b", "<form/>")).id();
+        ledger.claimMessages(List.of(id, other));
+        for (int death = 1; death <= 10; death++) {
+            try (var again = new Nodes(database, clock, "a");
+                    var next = new SqlLedger(database, clock, new Ids(clock), again)) {
+                assertThat(next.suspectDeadRoutes()).hasSize(death < 10 ? 0 : 1);
+                if (death == 1) {
+                    assertThat(next.claimMessages(List.of(id, other)).suspects())
+                            .containsExactlyInAnyOrder(id, other);
+                    assertThat(next.claimMessages(List.of(other)).messages()).hasSize(1);
+                    routed(next.claimMessages(List.of(other)).messages().get(0), "r@1", List.of());
+                }
+                next.claimMessages(List.of(id));
+            }
+        }
+        assertThat(search.message(ALL, id)).get().satisfies(row -> {
+            assertThat(row.state()).isEqualTo("PARKED");
+            assertThat(row.code()).isEqualTo("route.crashed");
+        });
+        assertThat(search.balance(ALL).even()).isTrue();
     }
 
     @Test
@@ -126,10 +155,16 @@ class LedgerTest {
         var held = claimed("a");
 
         assertThat(ledger.routed(
-                        held, "r@1", List.of(delivery("d1", held)), List.of("2 characters replaced"), List.of()))
+                        alone(held),
+                        List.of(Ledger.Routed.well(
+                                held,
+                                "r@1",
+                                List.of(delivery("d1", held)),
+                                List.of("2 characters replaced"),
+                                List.of(),
+                                NOON))))
                 .hasSize(1);
-        assertThat(ledger.routed(held, "r@1", List.of(delivery("d2", held)), List.of(), List.of()))
-                .isEmpty();
+        assertThat(routed(held, "r@1", List.of(delivery("d2", held)))).isEmpty();
 
         assertThat(search.deliveries(
                         ALL,
@@ -151,13 +186,17 @@ class LedgerTest {
     void anAttemptIsWrittenBeforeItIsMadeAndItsOutcomeOnce() {
         planned("a", "d1");
 
-        var due = ledger.claimDelivery("d1").orElseThrow();
+        var due = claim("d1");
 
+        assertThat(search.delivery(ALL, "d1").orElseThrow().state()).isEqualTo("SENDING");
         assertThat(search.attempts("d1")).singleElement().satisfies(attempt -> assertThat(attempt.endedAt())
                 .isNull());
-        assertThat(ledger.claimDelivery("d1")).isEmpty();
-        assertThat(ledger.delivered(due, "ref-1", true)).isTrue();
-        assertThat(ledger.rejected(due, "too late")).isFalse();
+        assertThat(ledger.claimDeliveries(List.of("d1"))).isEmpty();
+        assertThat(counts(Ledger.Outcome.delivered(due, "ref-1", true, NOON))).isTrue();
+        assertThat(counts(Ledger.Outcome.not(due, DeliveryState.REJECTED, "target.rejected", "too late", NOON)))
+                .isFalse();
+        assertThat(search.attempts("d1")).singleElement().satisfies(attempt -> assertThat(attempt.outcome())
+                .isEqualTo("DELIVERED"));
         assertThat(search.delivery(ALL, "d1")).get().satisfies(row -> {
             assertThat(row.state()).isEqualTo("DELIVERED");
             assertThat(row.reference()).isEqualTo("ref-1");
@@ -169,7 +208,7 @@ class LedgerTest {
     @Test
     void anAnswerJoinsTheCaseOfWhatItAnswersAndEndsTheWaiting() {
         planned("a", "d1");
-        ledger.delivered(ledger.claimDelivery("d1").orElseThrow(), "ref-1", true);
+        counts(Ledger.Outcome.delivered(claim("d1"), "ref-1", true, NOON));
         assertThat(ledger.awaited(PIRNA, "trade-register", "out", 10))
                 .singleElement()
                 .satisfies(each -> {
@@ -186,41 +225,151 @@ class LedgerTest {
     }
 
     @Test
-    void aNewEpochRoutesAgainAndTakesOverWhatAnOldOneLeftOpen() {
+    void aRestartedNodeTakesOverWhatItsFormerSelfLeftOpenAndThatOneIsFencedOff() {
         var routing = claimed("a");
         planned("b", "d1");
-        var sending = ledger.claimDelivery("d1").orElseThrow();
+        var sending = claim("d1");
+        assertThat(ledger.connectionsWithOpenAttempts())
+                .as("one's own are not open")
+                .isEmpty();
 
-        try (var next = new Ledger(database, clock, new Ids(clock))) {
-            assertThat(ledger.routed(routing, "r@1", List.of(), List.of(), List.of()))
-                    .as("the old one is fenced off")
-                    .isEmpty();
-            assertThat(next.claimMessage(routing.id())).isPresent();
+        try (var again = new Nodes(database, clock, "a");
+                var next = new SqlLedger(database, clock, new Ids(clock), again)) {
+            assertThat(ledger.claimDeliveries(List.of("d1"))).isEmpty();
             assertThat(next.connectionsWithOpenAttempts()).containsExactly(new Address("", PIRNA, "trade-register"));
             var taken = next.takeOverOpenAttempts(PIRNA, "trade-register", 10);
             assertThat(taken).singleElement().satisfies(each -> assertThat(each.attempt())
                     .isEqualTo(sending.attempt()));
-            assertThat(ledger.delivered(sending, "ref", false))
+            assertThat(counts(Ledger.Outcome.delivered(sending, "ref", false, NOON)))
                     .as("the old one is fenced off")
                     .isFalse();
-            assertThat(next.inDoubt(taken.get(0), "the hub stopped during this attempt"))
-                    .isTrue();
+            assertThat(next.concluded(List.of(Ledger.Outcome.not(
+                                    taken.get(0), DeliveryState.IN_DOUBT, "outcome.unknown", "the hub stopped", NOON)))
+                            .written())
+                    .containsExactly("d1");
+            assertThat(routed(routing, "r@1", List.of())).isEmpty();
+            assertThat(search.message(ALL, routing.id()).orElseThrow().state())
+                    .as("a route has no effect outside, so the first outcome counts, whosever it is")
+                    .isEqualTo("ROUTED");
         }
         assertThat(search.balance(ALL).inDoubt()).isEqualTo(1);
     }
 
     @Test
-    void theSweeperFindsWhatIsDueAndNotInFlightOldestFirstWithinItsBound() {
-        var ids = new ArrayList<UUID>();
-        for (int i = 0; i < 5; i++) {
-            ids.add(ledger.take(message("m" + i, "<form/>")).id());
-        }
-        assertThat(ledger.sweepMessages(10)).as("taken just now, so in flight").isEmpty();
-        ledger.notPublished(ids, List.of());
+    void aLivingNodesAttemptsAreItsOwnAndADeadNodesClaimNothing() {
+        planned("b", "d1");
+        planned("c", "d2");
+        claim("d1");
+        try (var other = new Nodes(database, clock, "b");
+                var next = new SqlLedger(database, clock, new Ids(clock), other)) {
+            assertThat(next.connectionsWithOpenAttempts()).isEmpty();
+            assertThat(next.claimDeliveries(List.of("d1"))).isEmpty();
 
-        assertThat(ledger.sweepMessages(3)).hasSize(3);
-        assertThat(ledger.sweepMessages(10)).hasSize(2);
-        assertThat(ledger.sweepMessages(10)).isEmpty();
+            nodes.close();
+
+            assertThat(ledger.claimDeliveries(List.of("d2"))).isEmpty();
+            assertThat(next.takeOverOpenAttempts(PIRNA, "trade-register", 10)).hasSize(1);
+            assertThat(next.claimDeliveries(List.of("d2"))).hasSize(1);
+        }
+    }
+
+    @Test
+    void eachSourceIsAskedByOneNodeAndWhatAnotherHandsOverIsNotTaken() {
+        var sources = IntStream.range(0, 40)
+                .mapToObj(i -> new Nodes.Source(PIRNA, "s" + i))
+                .toList();
+        nodes.share(sources, source -> false);
+        assertThat(sources).allMatch(nodes::holds);
+        try (var other = new Nodes(database, clock, "b");
+                var next = new SqlLedger(database, clock, new Ids(clock), other)) {
+            nodes.renew();
+            nodes.share(sources, source -> source.equals(sources.get(0)));
+            other.share(sources, source -> false);
+
+            assertThat(sources).noneMatch(source -> nodes.holds(source) && other.holds(source));
+            assertThat(sources.stream().filter(other::holds).count()).isBetween(5L, 35L);
+            var his = sources.stream().filter(other::holds).findFirst().orElseThrow();
+            assertThat(next.take(polled("p1", his.connection())).result()).isEqualTo(Taken.Result.NEW);
+            assertThatThrownBy(() -> ledger.take(polled("p2", his.connection())))
+                    .isInstanceOf(LedgerFailure.class);
+
+            nodes.close();
+            other.renew();
+            other.share(sources, source -> false);
+            assertThat(sources).allMatch(other::holds);
+        }
+    }
+
+    @Test
+    void aWalkFindsWhatIsDueAndNotInFlightOldestFirstAndInSharesOfEachMunicipality() {
+        for (int i = 0; i < 5; i++) {
+            ledger.take(message("m" + i, "<form/>"));
+        }
+        assertThat(ledger.dueMessages(new Walk(false), 10, 10))
+                .as("on the lane just now, so in flight")
+                .isEmpty();
+        assertThat(ledger.dueMessages(new Walk(true), 10, 10))
+                .as("nothing is in flight at a first start")
+                .hasSize(5);
+
+        for (int i = 0; i < 5; i++) {
+            ledger.take(unpublished("u" + i, PIRNA));
+        }
+        ledger.take(unpublished("l", "14713000"));
+        var walk = new Walk(false);
+        assertThat(ledger.dueMessages(walk, 10, 4))
+                .extracting(Ledger.ToRoute::municipality)
+                .containsExactlyInAnyOrder(PIRNA, PIRNA, "14713000");
+        assertThat(ledger.dueMessages(walk, 10, 4)).hasSize(3);
+        assertThat(ledger.dueMessages(walk, 10, 4))
+                .as("from the beginning again")
+                .hasSize(3);
+    }
+
+    @Test
+    void deliveriesOfOneKeyGoOutOneAfterTheOtherInTheOrderOfAcceptanceAndOtherKeysAreNotHeldUp() {
+        var first = claimed("a");
+        var second = claimed("b");
+        var other = claimed("c");
+        routed(second, "r@1", List.of(ordered("d2", second, "case PIR-1")));
+        assertThat(ledger.claimDeliveries(List.of("d2")))
+                .as("the first is not even routed")
+                .isEmpty();
+        routed(first, "r@1", List.of(ordered("d1", first, "case PIR-1")));
+        routed(other, "r@1", List.of(ordered("d3", other, "kassenzeichen 7")));
+
+        assertThat(ledger.claimDeliveries(List.of("d2"))).isEmpty();
+        assertThat(ledger.dueDeliveries(new Walk(true), 10, 10))
+                .extracting(Address::delivery)
+                .containsExactlyInAnyOrder("d1", "d3");
+        assertThat(claim("d3")).isNotNull();
+        var one = claim("d1");
+        assertThat(ledger.claimDeliveries(List.of("d2")))
+                .as("the first is being sent")
+                .isEmpty();
+        assertThat(ledger.concluded(
+                                List.of(Ledger.Outcome.not(one, DeliveryState.PARKED, "target.unreachable", "x", NOON)))
+                        .next())
+                .isEmpty();
+        assertThat(ledger.claimDeliveries(List.of("d2")))
+                .as("the first is stuck")
+                .isEmpty();
+        operator.decide(Operator.Decision.REPEAT, "d1", "key/admin", "works again");
+        assertThat(ledger.concluded(List.of(Ledger.Outcome.delivered(claim("d1"), "r", false, NOON)))
+                        .next())
+                .extracting(Address::delivery)
+                .containsExactly("d2");
+        assertThat(claim("d2")).isNotNull();
+    }
+
+    @Test
+    void whatAClockThatStoodAheadHasWrittenIsPulledForward() {
+        planned("a", "d1");
+        counts(Ledger.Outcome.not(
+                claim("d1"), DeliveryState.WAITING, "target.unreachable", "x", NOON.plus(Duration.ofDays(2))));
+
+        assertThat(ledger.pullForward(NOON.plus(Duration.ofHours(6)))).isEqualTo(1);
+        assertThat(ledger.dueDeliveries(new Walk(false), 10, 10)).hasSize(1);
     }
 
     @Test
@@ -228,23 +377,24 @@ class LedgerTest {
         planned("a", "d1");
         operator.pause(PIRNA, "trade-register", "key/admin", "maintenance");
 
-        assertThat(ledger.claimDelivery("d1")).isEmpty();
-        ledger.notPublished(List.of(), List.of("d1"));
-        assertThat(ledger.sweepDeliveries(10)).isEmpty();
+        assertThat(ledger.claimDeliveries(List.of("d1"))).isEmpty();
+        assertThat(ledger.dueDeliveries(new Walk(true), 10, 10)).isEmpty();
 
         operator.resume(PIRNA, "trade-register", "key/admin");
-        assertThat(ledger.sweepDeliveries(10)).extracting(Address::delivery).containsExactly("d1");
-        assertThat(ledger.claimDelivery("d1")).isPresent();
+        assertThat(ledger.dueDeliveries(new Walk(false), 10, 10))
+                .extracting(Address::delivery)
+                .containsExactly("d1");
+        assertThat(claim("d1")).isNotNull();
     }
 
     @Test
     void aRetryIsALaterDueTime() {
         planned("a", "d1");
-        var due = ledger.claimDelivery("d1").orElseThrow();
-        ledger.deliverLater(due, "target.unreachable", "connection refused", NOON.plus(Duration.ofSeconds(5)));
+        counts(Ledger.Outcome.not(
+                claim("d1"), DeliveryState.WAITING, "target.unreachable", "refused", NOON.plus(Duration.ofSeconds(5))));
 
-        assertThat(ledger.claimDelivery("d1")).isEmpty();
-        assertThat(ledger.sweepDeliveries(10)).isEmpty();
+        assertThat(ledger.claimDeliveries(List.of("d1"))).isEmpty();
+        assertThat(ledger.dueDeliveries(new Walk(true), 10, 10)).isEmpty();
         assertThat(search.balance(ALL).open()).isEqualTo(1);
     }
 
@@ -253,14 +403,18 @@ class LedgerTest {
         planned("a", "d1");
         assertThat(operator.decide(Operator.Decision.ARRIVED, "d1", "key/admin", "x"))
                 .isFalse();
-        ledger.inDoubt(ledger.claimDelivery("d1").orElseThrow(), "no answer");
+        var open = claim("d1");
+        assertThat(operator.decide(Operator.Decision.CANCEL, "d1", "key/admin", "x"))
+                .as("an attempt is under way")
+                .isFalse();
+        counts(Ledger.Outcome.not(open, DeliveryState.IN_DOUBT, "outcome.unknown", "no answer", NOON));
 
         assertThat(operator.decide(Operator.Decision.REPEAT, "d1", "key/admin", "it is not there"))
                 .isTrue();
-        var again = ledger.claimDelivery("d1").orElseThrow();
+        var again = claim("d1");
         assertThat(again.attempt()).isEqualTo(2);
         assertThat(again.tries()).as("a fresh budget").isEqualTo(1);
-        ledger.parked(again, "target.unreachable", "refused");
+        counts(Ledger.Outcome.not(again, DeliveryState.PARKED, "target.unreachable", "refused", NOON));
         assertThat(operator.decide(Operator.Decision.CANCEL, "d1", "key/admin", "by phone"))
                 .isTrue();
         assertThat(operator.decide(Operator.Decision.REPEAT, "d1", "key/admin", "x"))
@@ -273,14 +427,24 @@ class LedgerTest {
     @Test
     void aQuarantinedMessageIsRoutedAgainWhenAPersonSaysSo() {
         var held = claimed("a");
-        ledger.quarantined(held, "r@1", "sig.untrusted", "no anchor", List.of(part("report", "<report/>")));
+        ledger.routed(
+                alone(held),
+                List.of(Ledger.Routed.not(held, MessageState.QUARANTINED, "r@1", "sig.untrusted", "no anchor", NOON)
+                        .reporting(List.of(part("report", "<report/>")))));
 
         assertThat(operator.decideMessage(true, held.id(), "key/admin", "anchor added"))
                 .isTrue();
-        var again = ledger.claimMessage(held.id()).orElseThrow();
+        var again = ledger.claimMessages(List.of(held.id())).messages().get(0);
         assertThat(again.parts()).as("the report is no attachment").hasSize(1);
         assertThat(ledger.routed(
-                        again, "r@2", List.of(delivery("d1", again)), List.of(), List.of(part("report", "<better/>"))))
+                        alone(again),
+                        List.of(Ledger.Routed.well(
+                                again,
+                                "r@2",
+                                List.of(delivery("d1", again)),
+                                List.of(),
+                                List.of(part("report", "<better/>")),
+                                NOON))))
                 .hasSize(1);
         assertThat(search.parts(held.id()))
                 .extracting(Search.PartRow::role)
@@ -312,19 +476,20 @@ class LedgerTest {
     }
 
     @Test
-    void oneBadItemOfAJoinedTransactionFailsAlone() throws Exception {
+    void oneBadItemOfASetFailsAloneAndComesAgain() {
         planned("a", "d1");
         var bad = claimed("b");
         var good = claimed("c");
-        var threads = Executors.newFixedThreadPool(2);
-        var failed =
-                threads.submit(() -> ledger.routed(bad, "r@1", List.of(delivery("d1", bad)), List.of(), List.of()));
-        var passed =
-                threads.submit(() -> ledger.routed(good, "r@1", List.of(delivery("d3", good)), List.of(), List.of()));
-        threads.shutdown();
 
-        assertThat(passed.get()).hasSize(1);
-        assertThatThrownBy(failed::get).hasCauseInstanceOf(LedgerFailure.class);
+        var addresses = ledger.routed(
+                alone(bad),
+                List.of(
+                        Ledger.Routed.well(bad, "r@1", List.of(delivery("d1", bad)), List.of(), List.of(), NOON),
+                        Ledger.Routed.well(good, "r@1", List.of(delivery("d3", good)), List.of(), List.of(), NOON)));
+
+        assertThat(addresses).extracting(Address::delivery).containsExactly("d3");
+        assertThat(search.message(ALL, bad.id()).orElseThrow().state()).isEqualTo("RECEIVED");
+        assertThat(search.balance(ALL).even()).isTrue();
     }
 
     @Test
@@ -380,24 +545,73 @@ class LedgerTest {
     }
 
     private HeldMessage claimed(String id) {
-        return ledger.claimMessage(ledger.take(message(id, "<form/>")).id()).orElseThrow();
+        return ledger.claimMessages(List.of(ledger.take(message(id, "<form/>")).id()))
+                .messages()
+                .get(0);
+    }
+
+    private DueDelivery claim(String id) {
+        return ledger.claimDeliveries(List.of(id)).get(0);
+    }
+
+    private boolean counts(Ledger.Outcome outcome) {
+        return ledger.concluded(List.of(outcome)).written().size() == 1;
+    }
+
+    private static Ledger.RouteSet alone(HeldMessage message) {
+        return new Ledger.RouteSet(0, List.of(message), List.of());
+    }
+
+    private List<Address> routed(HeldMessage message, String route, List<NewDelivery> deliveries) {
+        return ledger.routed(
+                alone(message), List.of(Ledger.Routed.well(message, route, deliveries, List.of(), List.of(), NOON)));
     }
 
     private void planned(String id, String delivery) {
         var held = claimed(id);
-        ledger.routed(held, "r@1", List.of(delivery(delivery, held)), List.of(), List.of());
+        routed(held, "r@1", List.of(delivery(delivery, held)));
     }
 
     private static NewDelivery delivery(String id, HeldMessage message) {
+        return ordered(id, message, "");
+    }
+
+    private static NewDelivery ordered(String id, HeldMessage message, String key) {
         return new NewDelivery(
-                id, "trade-register", "out", "form.submission", Map.of(), part("body", "<register/>"), message.parts());
+                id,
+                "trade-register",
+                "out",
+                "form.submission",
+                Map.of(),
+                part("body", "<register/>"),
+                message.parts(),
+                key,
+                true);
     }
 
     private NewMessage message(String id, String content) {
+        return message(id, PIRNA, "key/portal", content, Optional.empty(), true);
+    }
+
+    private NewMessage unpublished(String id, String municipality) {
+        return message(id, municipality, "key/portal", "<form/>", Optional.empty(), false);
+    }
+
+    private NewMessage polled(String id, String connection) {
+        return message(id, PIRNA, "connection/" + connection, "<form/>", Optional.of(connection), true);
+    }
+
+    private static NewMessage message(
+            String id,
+            String municipality,
+            String source,
+            String content,
+            Optional<String> polledFrom,
+            boolean onLane) {
         return new NewMessage(
                 new Ids(Clock.systemUTC()).next(),
-                PIRNA,
-                "key/portal",
+                municipality,
+                source,
                 id,
                 "form.submission",
                 "99050012104000",
@@ -406,6 +620,8 @@ class LedgerTest {
                 Map.of("portal-ticket", "7"),
                 Optional.empty(),
                 List.of(part("form.xml", content)),
+                polledFrom,
+                onLane,
                 NOON);
     }
 
@@ -422,6 +638,8 @@ class LedgerTest {
                 Map.of(),
                 Optional.empty(),
                 List.of(part("answer.xml", "<antwort/>")),
+                Optional.empty(),
+                true,
                 NOON);
     }
 

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.awaitility.Awaitility;
 
@@ -47,11 +48,12 @@ final class House implements AutoCloseable {
         var configs = new LinkedHashMap<String, ConnectionConfig>();
         for (var name : List.of("demo", "other")) {
             configs.put(
-                    name, new ConnectionConfig(name, name, Duration.ofSeconds(5), Retry.defaults(), settings, secrets));
+                    name,
+                    new ConnectionConfig(
+                            name, name, Duration.ofSeconds(5), Optional.empty(), Retry.defaults(), settings, secrets));
         }
         var pirna = new Municipality(PIRNA, "146285229270", "Pirna", configs);
-        connections = new Connections(
-                home.resolve("plugins"), home.resolve("data/plugins"), home, List.of(pirna), clock, look);
+        connections = new Connections(home.resolve("plugins"), home.resolve("data"), home, List.of(pirna), clock, look);
         connections.start();
     }
 

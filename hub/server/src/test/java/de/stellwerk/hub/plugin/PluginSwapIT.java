@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -168,6 +169,7 @@ class PluginSwapIT {
                                 name,
                                 "demo",
                                 Duration.ofSeconds(5),
+                                Optional.empty(),
                                 Retry.defaults(),
                                 Map.of("folder", "town", "password", "p"),
                                 Set.of("password")));
@@ -177,7 +179,7 @@ class PluginSwapIT {
         TestJar.demo("demo", "1.0.0").drop(home.resolve("plugins/inbox/demo.jar"));
         try (var connections = new Connections(
                 home.resolve("plugins"),
-                home.resolve("data/plugins"),
+                home.resolve("data"),
                 home,
                 municipalities,
                 Clock.systemUTC(),

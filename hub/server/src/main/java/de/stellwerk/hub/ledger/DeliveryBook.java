@@ -1,0 +1,288 @@
+package de.stellwerk.hub.ledger;
+
+import de.stellwerk.hub.crash.CrashPoint;
+import de.stellwerk.hub.ledger.Ledger.Concluded;
+import de.stellwerk.hub.ledger.Ledger.Outcome;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.UUID;
+
+/** Claims deliveries, writes how attempts ended, and takes over what dead nodes left open; a set in one transaction. */
+final class DeliveryBook {
+
+    /**
+     * Whose turn it is: the first of its key, and nothing that was accepted before it may still bring one that comes first. A key is
+     * {@code case <id>} or {@code <header> <value>}. Costs one look into an index a delivery with a case key; with a header key it grows
+     * with the municipality's messages that are not routed yet.
+     */
+    static final String TURN = """
+            (d.order_key = '' or not exists
+                (select 1 from delivery e where e.municipality = d.municipality and e.connection = d.connection
+                    and e.order_key = d.order_key and e.order_key <> '' and e.state in ('WAITING', 'PARKED', 'IN_DOUBT')
+                    and (e.message_seq, e.number) < (d.message_seq, d.number))
+            and not exists
+                (select 1 from message m where d.order_key like 'case %' and m.case_id = d.case_id and m.municipality = d.municipality
+                    and m.state in ('RECEIVED', 'PARKED') and m.seq < d.message_seq)
+            and not exists
+                (select 1 from message m where d.order_key not like 'case %' and m.municipality = d.municipality
+                    and m.state = 'RECEIVED' and m.seq < d.message_seq
+                    and m.headers ->> split_part(d.order_key, ' ', 1) = substr(d.order_key, strpos(d.order_key, ' ') + 1)))""";
+
+    private static final String ALIVE =
+            "exists (select 1 from epoch where epoch.epoch = %s.epoch and epoch.alive_until > now())";
+
+    private final Database database;
+    private final Clock clock;
+    private final Nodes nodes;
+
+    DeliveryBook(Database database, Clock clock, Nodes nodes) {
+        this.database = database;
+        this.clock = clock;
+        this.nodes = nodes;
+    }
+
+    List<DueDelivery> claim(List<String> ids) {
+        return database.transaction(connection -> {
+            var now = clock.instant();
+            try (var claim = connection.prepareStatement("""
+                    with due as materialized (
+                        select d.* from delivery d where d.id = any (?) and d.state = 'WAITING' and d.due <= ?
+                            and not exists (select 1 from pause p where p.municipality = d.municipality and p.connection = d.connection)
+                            and exists (select 1 from epoch where epoch = ? and alive_until > now())
+                            and %s
+                        for update of d skip locked),
+                    mine as (
+                        insert into sending (delivery_id, epoch, attempt, started_at) select id, ?, attempt + 1, ? from due
+                        on conflict (delivery_id) do nothing returning delivery_id)
+                    select due.*, due.attempt + 1 as now_attempt from due join mine on mine.delivery_id = due.id
+                    order by due.message_seq, due.number""".formatted(TURN))) {
+                claim.setArray(1, connection.createArrayOf("text", ids.toArray()));
+                claim.setTimestamp(2, Database.at(now));
+                claim.setLong(3, nodes.epoch());
+                claim.setLong(4, nodes.epoch());
+                claim.setTimestamp(5, Database.at(now));
+                try (var row = claim.executeQuery()) {
+                    return dueDeliveries(connection, row);
+                }
+            }
+        });
+    }
+
+    private List<DueDelivery> dueDeliveries(Connection connection, ResultSet row) throws SQLException {
+        record Raw(DueDelivery withoutParts, int body, Integer[] attachments) {}
+        var raws = new ArrayList<Raw>();
+        while (row.next()) {
+            raws.add(new Raw(
+                    new DueDelivery(
+                            row.getString("id"),
+                            row.getLong("number"),
+                            row.getObject("message_id", UUID.class),
+                            row.getString("municipality"),
+                            row.getString("connection"),
+                            row.getString("channel"),
+                            row.getString("kind"),
+                            row.getString("case_id"),
+                            Database.headers(row),
+                            Parts.NONE,
+                            List.of(),
+                            row.getInt("now_attempt"),
+                            row.getInt("now_attempt") - row.getInt("tried_before"),
+                            row.getString("code"),
+                            nodes.epoch()),
+                    row.getInt("body"),
+                    (Integer[]) row.getArray("attachments").getArray()));
+        }
+        if (raws.isEmpty()) {
+            return List.of();
+        }
+        var parts = Parts.read(
+                connection,
+                raws.stream()
+                        .map(raw -> raw.withoutParts().messageId())
+                        .distinct()
+                        .toList());
+        return raws.stream()
+                .map(raw -> {
+                    var all = Parts.present(parts.get(raw.withoutParts().messageId()));
+                    return raw.withoutParts()
+                            .with(
+                                    Parts.get(all, raw.body()).part(),
+                                    Arrays.stream(raw.attachments())
+                                            .map(no -> Parts.get(all, no).part())
+                                            .toList());
+                })
+                .toList();
+    }
+
+    Concluded conclude(List<Outcome> outcomes) {
+        return database.transaction(connection -> {
+            var now = clock.instant();
+            var written = new HashSet<String>();
+            var ended = new ArrayList<String>();
+            var started = new java.util.HashMap<String, Instant>();
+            try (var update = connection.prepareStatement("""
+                    with u as materialized (
+                        select * from unnest(?::text[], ?::int[], ?::bigint[], ?::text[], ?::text[], ?::bool[], ?::text[], ?::text[], ?::bigint[])
+                            as u (id, attempt, epoch, state, reference, awaited, code, reason, due)),
+                    ended as (
+                        delete from sending s using u
+                        where s.delivery_id = u.id and s.epoch = u.epoch and s.attempt = u.attempt
+                        returning s.delivery_id, s.started_at)
+                    update delivery d set state = u.state, attempt = u.attempt, reference = u.reference, awaited = u.awaited,
+                        code = u.code, reason = u.reason, due = %s, published_until = '-infinity', started_at = ended.started_at,
+                        finished_at = case when u.state = 'WAITING' then null else ?::timestamptz end
+                    from u join ended on ended.delivery_id = u.id
+                    where d.id = u.id and d.state = 'WAITING'
+                    returning d.id, d.order_key <> '' and d.state in ('DELIVERED', 'REJECTED'), d.started_at""".formatted(Columns.AS_TIME.formatted("u.due")))) {
+                new Columns<>(update, 1, outcomes)
+                        .text(outcome -> outcome.delivery().id())
+                        .number(outcome -> outcome.delivery().attempt())
+                        .large(outcome -> outcome.delivery().epoch())
+                        .text(outcome -> outcome.state().name())
+                        .text(Outcome::reference)
+                        .flag(Outcome::awaited)
+                        .text(Outcome::code)
+                        .text(Outcome::reason)
+                        .time(Outcome::due);
+                update.setTimestamp(10, Database.at(now));
+                try (var row = update.executeQuery()) {
+                    while (row.next()) {
+                        written.add(row.getString(1));
+                        if (row.getBoolean(2)) {
+                            ended.add(row.getString(1));
+                        }
+                        started.put(row.getString(1), row.getTimestamp(3).toInstant());
+                    }
+                }
+            }
+            var counted = outcomes.stream()
+                    .filter(outcome -> written.contains(outcome.delivery().id()))
+                    .toList();
+            enter(connection, counted, now);
+            noteFailed(
+                    connection,
+                    counted.stream()
+                            .filter(outcome -> outcome.state() != DeliveryState.DELIVERED)
+                            .map(outcome -> new Failed(
+                                    outcome,
+                                    started.getOrDefault(outcome.delivery().id(), now)))
+                            .toList(),
+                    now);
+            var next = next(connection, ended);
+            CrashPoint.DELIVERY_UNCOMMITTED.pass();
+            return new Concluded(written, next);
+        });
+    }
+
+    private static String word(Outcome outcome) {
+        return outcome.state() == DeliveryState.WAITING
+                ? "ATTEMPT_FAILED"
+                : outcome.state().name();
+    }
+
+    private static void enter(Connection connection, List<Outcome> counted, Instant now) throws SQLException {
+        try (var entries = new Entries(connection, now)) {
+            for (var outcome : counted) {
+                var delivery = outcome.delivery();
+                entries.add(
+                        delivery.municipality(),
+                        delivery.caseId(),
+                        delivery.messageId(),
+                        delivery.id(),
+                        word(outcome),
+                        outcome.code(),
+                        outcome.state() == DeliveryState.DELIVERED ? outcome.reference() : outcome.reason(),
+                        delivery.connection());
+            }
+        }
+    }
+
+    private record Failed(Outcome outcome, Instant started) {}
+
+    private static void noteFailed(Connection connection, List<Failed> failed, Instant now) throws SQLException {
+        if (failed.isEmpty()) {
+            return;
+        }
+        try (var insert = connection.prepareStatement("""
+                insert into attempt (delivery_id, no, started_at, outcome, reason, ended_at)
+                select id, no, %s, outcome, reason, ?::timestamptz
+                from unnest(?::text[], ?::int[], ?::bigint[], ?::text[], ?::text[]) as u (id, no, started, outcome, reason)""".formatted(Columns.AS_TIME.formatted("started")))) {
+            insert.setTimestamp(1, Database.at(now));
+            new Columns<>(insert, 2, failed)
+                    .text(each -> each.outcome().delivery().id())
+                    .number(each -> each.outcome().delivery().attempt())
+                    .time(Failed::started)
+                    .text(each -> word(each.outcome()))
+                    .text(each -> each.outcome().reason());
+            insert.executeUpdate();
+        }
+    }
+
+    /** The deliveries that come after those that have ended, each the first of its key. */
+    private static List<Address> next(Connection connection, List<String> ended) throws SQLException {
+        if (ended.isEmpty()) {
+            return List.of();
+        }
+        try (var select = connection.prepareStatement("""
+                select distinct next.id, next.municipality, next.connection from delivery d cross join lateral
+                    (select n.id, n.municipality, n.connection from delivery n where n.municipality = d.municipality
+                        and n.connection = d.connection and n.order_key = d.order_key and n.order_key <> ''
+                        and n.state in ('WAITING', 'PARKED', 'IN_DOUBT')
+                        order by n.message_seq, n.number limit 1) next
+                where d.id = any (?)""")) {
+            select.setArray(1, connection.createArrayOf("text", ended.toArray()));
+            return addresses(select.executeQuery());
+        }
+    }
+
+    static List<Address> addresses(ResultSet rows) throws SQLException {
+        try (rows) {
+            var found = new ArrayList<Address>();
+            while (rows.next()) {
+                found.add(new Address(rows.getString(1), rows.getString(2), rows.getString(3)));
+            }
+            return found;
+        }
+    }
+
+    List<DueDelivery> takeOver(String municipality, String name, int limit) {
+        return database.transaction(connection -> {
+            try (var claim = connection.prepareStatement("""
+                    with dead as (
+                        select s.delivery_id from sending s join delivery d on d.id = s.delivery_id
+                        where d.municipality = ? and d.connection = ? and s.epoch <> ? and not %s
+                        limit ? for update of s skip locked),
+                    mine as (
+                        update sending s set epoch = ? from dead where s.delivery_id = dead.delivery_id
+                        returning s.delivery_id, s.attempt)
+                    select d.*, mine.attempt as now_attempt from delivery d join mine on mine.delivery_id = d.id""".formatted(ALIVE.formatted("s")))) {
+                claim.setString(1, municipality);
+                claim.setString(2, name);
+                claim.setLong(3, nodes.epoch());
+                claim.setInt(4, limit);
+                claim.setLong(5, nodes.epoch());
+                try (var row = claim.executeQuery()) {
+                    return dueDeliveries(connection, row);
+                }
+            }
+        });
+    }
+
+    List<Address> connectionsWithOpenAttempts() {
+        return database.read(connection -> {
+            try (var select = connection.prepareStatement("""
+                    select distinct '', d.municipality, d.connection from sending s join delivery d on d.id = s.delivery_id
+                    where s.epoch <> ? and not %s""".formatted(ALIVE.formatted("s")))) {
+                select.setLong(1, nodes.epoch());
+                return addresses(select.executeQuery());
+            }
+        });
+    }
+}
