@@ -9,14 +9,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The folder this was built in: routes, config and the built jars. */
-record Checkout(Path folder) {
+public record Checkout(Path folder) {
 
     private static final String VERSION = "0.1.0";
     private static final List<String> PLUGINS = List.of(
             "epaybl", "file-drop", "finance-fixed", "secure-mailbox", "trade-register-csv", "trade-register-xml");
 
     /** Looks for it from a folder upwards. */
-    static Checkout above(Path start) {
+    public static Checkout above(Path start) {
         for (var folder = start.toAbsolutePath().normalize(); folder != null; folder = folder.getParent()) {
             if (Files.isDirectory(folder.resolve("hub/server")) && Files.isDirectory(folder.resolve("plugins"))) {
                 return new Checkout(folder);
@@ -25,7 +25,7 @@ record Checkout(Path folder) {
         throw new IllegalStateException("no checkout of Stellwerk at or above " + start);
     }
 
-    Path hubJar() {
+    public Path hubJar() {
         return folder.resolve("hub/server/target/stellwerk-server-" + VERSION + ".jar");
     }
 
@@ -34,7 +34,7 @@ record Checkout(Path folder) {
     }
 
     /** The built jars of the sample's plugins; the artifact may carry a prefix, so the folder is looked into. */
-    List<Path> plugins() throws IOException {
+    public List<Path> plugins() throws IOException {
         var found = new ArrayList<Path>();
         for (var name : PLUGINS) {
             jar(name).ifPresent(found::add);
@@ -57,7 +57,7 @@ record Checkout(Path folder) {
     }
 
     /** What has not been built yet, by name; empty if everything is there. */
-    List<String> unbuilt() throws IOException {
+    public List<String> unbuilt() throws IOException {
         var absent = new ArrayList<String>();
         if (!Files.exists(hubJar()) || !Files.isDirectory(hubLibraries())) {
             absent.add("hub/server");

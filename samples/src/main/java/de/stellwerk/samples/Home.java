@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A fresh home folder for a hub, with the sample town beside it. */
-record Home(Path folder) {
+public record Home(Path folder) {
 
     private static final String MARK = ".stellwerk-demo";
 
@@ -29,7 +29,19 @@ record Home(Path folder) {
         return home;
     }
 
-    Path town() {
+    /**
+     * The same without configuration, routes and a town: only the plugins lie there.
+     *
+     * @throws IOException as {@link #fresh} does
+     */
+    public static Home bare(Path folder, Checkout checkout) throws IOException {
+        var home = new Home(folder.toAbsolutePath().normalize());
+        home.clear();
+        home.makeBare(checkout);
+        return home;
+    }
+
+    public Path town() {
         return folder.resolve("town");
     }
 
@@ -41,11 +53,11 @@ record Home(Path folder) {
         return pirna("ablage");
     }
 
-    Path logs() {
+    public Path logs() {
         return folder.resolve("logs");
     }
 
-    Journals journals() {
+    public Journals journals() {
         return new Journals(folder.resolve("journale"));
     }
 
@@ -53,21 +65,21 @@ record Home(Path folder) {
         return folder.resolve("ergebnis.csv");
     }
 
-    Path secret(String name) {
+    public Path secret(String name) {
         return folder.resolve("config/secrets").resolve(name);
     }
 
     /** A secret of the town that is none of the hub's business. */
-    Path townSecret(String name) {
+    public Path townSecret(String name) {
         return town().resolve("geheim").resolve(name);
     }
 
-    Path firstKey() {
+    public Path firstKey() {
         return folder.resolve("data/first-api-key");
     }
 
     /** The database that the hub started, if it is still there: it outlives a killed hub. */
-    Optional<ProcessHandle> database() throws IOException {
+    public Optional<ProcessHandle> database() throws IOException {
         var file = folder.resolve("data/postgres/cluster/postmaster.pid");
         if (!Files.exists(file)) {
             return Optional.empty();
@@ -110,27 +122,37 @@ record Home(Path folder) {
         }
     }
 
-    private void make(Checkout checkout, SampleAuthority authority) throws IOException {
+    private void makeBare(Checkout checkout) throws IOException {
         for (var each : List.of(
                 logs(),
                 journals().folder(),
+                town(),
+                folder.resolve("plugins/inbox"),
+                folder.resolve("config/municipalities"),
+                folder.resolve("routes"))) {
+            Files.createDirectories(each);
+        }
+        Files.writeString(
+                folder.resolve(MARK), String.valueOf(ProcessHandle.current().pid()));
+        for (var jar : checkout.plugins()) {
+            Files.copy(jar, folder.resolve("plugins/inbox").resolve(jar.getFileName()));
+        }
+    }
+
+    private void make(Checkout checkout, SampleAuthority authority) throws IOException {
+        makeBare(checkout);
+        for (var each : List.of(
                 records(),
                 pirna("register/eingang"),
                 pirna("register/ausgang"),
                 pirna("register/archiv"),
                 pirna("finanzen/eingang"),
                 pirna("finanzen/archiv"),
-                folder.resolve("plugins/inbox"),
                 folder.resolve("config/trust"))) {
             Files.createDirectories(each);
         }
-        Files.writeString(
-                folder.resolve(MARK), String.valueOf(ProcessHandle.current().pid()));
         for (var name : List.of("config", "routes")) {
             copy(checkout.folder().resolve(name), folder.resolve(name));
-        }
-        for (var jar : checkout.plugins()) {
-            Files.copy(jar, folder.resolve("plugins/inbox").resolve(jar.getFileName()));
         }
         authority.writeTrust(folder.resolve("config/trust"));
         write(secret("pirna-mailbox"), password());
@@ -139,7 +161,7 @@ record Home(Path folder) {
     }
 
     /** Writes a file that only its owner may read. */
-    static void write(Path file, String text) throws IOException {
+    public static void write(Path file, String text) throws IOException {
         var folder = file.getParent();
         if (folder != null) {
             Files.createDirectories(folder);
@@ -149,7 +171,7 @@ record Home(Path folder) {
         Files.writeString(file, text + "\n");
     }
 
-    private static String password() {
+    public static String password() {
         var bytes = new byte[18];
         new SecureRandom().nextBytes(bytes);
         return Base64.getUrlEncoder().encodeToString(bytes);

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -117,18 +116,7 @@ final class Neighbours implements AutoCloseable {
     }
 
     private Program run(String name, String log, Path journal, List<String> words) throws IOException {
-        var command = new ArrayList<>(List.of(
-                "-Xmx64m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Dfile.encoding=UTF-8",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "de.stellwerk.samples.town." + name,
-                "--journal",
-                journal.toString()));
-        command.addAll(words);
-        var program = Program.start(name, home.folder(), home.logs().resolve(log), Map.of(), command);
+        var program = Program.ofTown(name, home, log, journal, words);
         if (!name.equals("Portal")) {
             programs.add(program);
         }

@@ -5,6 +5,7 @@ import com.icegreen.greenmail.user.GreenMailUser;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import jakarta.mail.BodyPart;
+import jakarta.mail.Flags;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Multipart;
 import jakarta.mail.Part;
@@ -35,14 +36,23 @@ final class Mailbox implements AutoCloseable {
     private final Journal journal;
     private final List<GreenMailUser> users = new ArrayList<>();
     private final Set<String> seen = new HashSet<>();
+    private final boolean forgetful;
 
-    Mailbox(int imapPort, int smtpPort, String townHallPassword, String lawOfficePassword, Journal journal) {
+    /** @param forgetful whether a mail to the law office is deleted once it stands in the journal */
+    Mailbox(
+            int imapPort,
+            int smtpPort,
+            String townHallPassword,
+            String lawOfficePassword,
+            Journal journal,
+            boolean forgetful) {
         var address = "127.0.0.1";
         this.server = new GreenMail(new ServerSetup[] {
             new ServerSetup(imapPort, address, ServerSetup.PROTOCOL_IMAP),
             new ServerSetup(smtpPort, address, ServerSetup.PROTOCOL_SMTP)
         });
         this.journal = journal;
+        this.forgetful = forgetful;
         users.add(server.setUser(TOWN_HALL, TOWN_HALL, townHallPassword));
         users.add(server.setUser(LAW_OFFICE, LAW_OFFICE, lawOfficePassword));
     }
@@ -69,7 +79,13 @@ final class Mailbox implements AutoCloseable {
                 // A mail that has been moved meanwhile was handed to the hub; who sent it knows it.
                 if (mail != null && seen.add(user.getEmail() + "/" + uid)) {
                     note(user.getEmail(), mail.getMimeMessage());
+                    if (forgetful && user.getEmail().equals(LAW_OFFICE)) {
+                        mail.setFlag(Flags.Flag.DELETED, true);
+                    }
                 }
+            }
+            if (forgetful && user.getEmail().equals(LAW_OFFICE)) {
+                inbox.expunge();
             }
         }
     }
@@ -116,14 +132,15 @@ final class Mailbox implements AutoCloseable {
         var options = new Options(
                 List.of(words),
                 Set.of("imap-port", "smtp-port", "password-file", "office-password-file", "journal"),
-                Set.of());
+                Set.of("forget"));
         try (var journal = new Journal(options.path("journal"), Clock.systemUTC());
                 var mailbox = new Mailbox(
                         options.number("imap-port", 0),
                         options.number("smtp-port", 0),
                         secret(options.path("password-file")),
                         secret(options.path("office-password-file")),
-                        journal)) {
+                        journal,
+                        options.has("forget"))) {
             mailbox.start();
             journal.note("ready", "imap", mailbox.imapPort(), "smtp", mailbox.smtpPort());
             Rounds.forever(200, mailbox::work);

@@ -94,7 +94,7 @@ public final class Sender {
     }
 
     /** Whether the receipt names exactly what was sent: as many parts, each with its size and SHA-512. */
-    static boolean intact(Letter letter, HubClient.Answer answer) {
+    public static boolean intact(Letter letter, HubClient.Answer answer) {
         var sent = new ArrayList<String>();
         sent.add(line("body", letter.body()));
         letter.attachments().forEach(part -> sent.add(line("attachment", part)));

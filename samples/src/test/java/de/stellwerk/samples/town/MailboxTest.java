@@ -25,7 +25,7 @@ class MailboxTest {
     void aNoticeArrivesWithItsMessageIdAndCanBeReadByImap() throws Exception {
         var path = folder.resolve("mailbox.jsonl");
         try (var journal = new Journal(path, Clock.systemUTC());
-                var mailbox = new Mailbox(0, 0, "pirna", "kanzlei", journal)) {
+                var mailbox = new Mailbox(0, 0, "pirna", "kanzlei", journal, false)) {
             mailbox.start();
             try (var post =
                     new Post("127.0.0.1", mailbox.smtpPort(), folder.resolve("office.jsonl"), Clock.systemUTC())) {
@@ -46,7 +46,7 @@ class MailboxTest {
         var path = folder.resolve("mailbox.jsonl");
         var hash = Journal.sha512(new byte[] {1});
         try (var journal = new Journal(path, Clock.systemUTC());
-                var mailbox = new Mailbox(0, 0, "pirna", "kanzlei", journal)) {
+                var mailbox = new Mailbox(0, 0, "pirna", "kanzlei", journal, false)) {
             mailbox.start();
             var properties = new Properties();
             properties.put("mail.smtp.host", "127.0.0.1");

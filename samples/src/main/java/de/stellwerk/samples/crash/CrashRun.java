@@ -1,0 +1,256 @@
+package de.stellwerk.samples.crash;
+
+import de.stellwerk.samples.Checkout;
+import de.stellwerk.samples.town.Journal;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One hub on one data folder, with traffic on every channel: it is killed as often as one likes, and in the end the books are compared.
+ * Between two kills nobody cleans up: what one kill leaves behind is what the next start finds.
+ */
+final class CrashRun implements AutoCloseable {
+
+    /** So long a hub may work before it must have come to its crash point. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** So long the backlog of all kills may take to be worked off. */
+    private static final Duration CLOSING_TIME = Duration.ofMinutes(5);
+
+    private static final long PAUSE_MILLIS = 100;
+
+    private final Scratch scratch;
+    private final Victim victim;
+    private final PrintStream out;
+    private final long seed;
+    private final Map<Channel, Channel.Ends> ends = new LinkedHashMap<>();
+    private final List<Kill> kills = new ArrayList<>();
+    private final long start = System.nanoTime();
+    private final Journal journal;
+    private final Traffic traffic;
+    private volatile String trouble = "";
+    private final ScheduledExecutorService reader = Executors.newSingleThreadScheduledExecutor(work -> {
+        var thread = new Thread(work, "books");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private CrashRun(Scratch scratch, Victim victim, List<Channel> channels, long seed, PrintStream out)
+            throws IOException {
+        this.scratch = scratch;
+        this.victim = victim;
+        this.out = out;
+        this.seed = seed;
+        this.journal = new Journal(scratch.journal("kills"), Clock.systemUTC());
+        for (var channel : channels) {
+            ends.put(channel, channel.open(scratch, victim.admin()));
+        }
+        this.traffic = new Traffic(ends);
+        reader.scheduleWithFixedDelay(this::readQuietly, PAUSE_MILLIS, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Makes the home anew, and starts what stands around the hub. The hub itself does not run yet.
+     *
+     * @throws IOException if something is not built or does not start
+     */
+    static CrashRun begin(Path home, Checkout checkout, List<Channel> channels, long seed, PrintStream out)
+            throws IOException, InterruptedException {
+        var unbuilt = checkout.unbuilt();
+        if (!unbuilt.isEmpty()) {
+            throw new IOException("Noch nicht gebaut: " + String.join(", ", unbuilt) + ". Bitte in " + checkout.folder()
+                    + " ausführen: mvn -q -DskipTests package");
+        }
+        var scratch = Scratch.fresh(home, checkout, seed);
+        for (var channel : channels) {
+            channel.furnish(scratch);
+        }
+        scratch.finish();
+        var victim = new Victim(scratch);
+        victim.prepare();
+        return new CrashRun(scratch, victim, channels, seed, out);
+    }
+
+    /** Starts the hub, lets one channel send, and waits until the hub has ended itself at the n-th pass of a point. */
+    Kill atPoint(Channel channel, String point, int nth) throws IOException, InterruptedException {
+        var began = System.nanoTime();
+        victim.start(List.of("-Dstellwerk.crashpoint=" + point + ":" + nth));
+        traffic.only(Set.of(channel));
+        var end = victim.awaitEnd(PATIENCE);
+        var status = end.isPresent() ? end.getAsInt() : victim.kill(false);
+        return note(
+                Kill.How.POINT, point, channel.name(), nth, status, end.isPresent() && status == Victim.KILLED, began);
+    }
+
+    /**
+     * Starts the hub, lets all channels send until so many messages were taken in all, waits a little more, and kills it.
+     *
+     * @param withDatabase whether the database goes with it
+     */
+    Kill atRandom(int acknowledged, Duration more, boolean withDatabase) throws IOException, InterruptedException {
+        var began = System.nanoTime();
+        victim.start(List.of());
+        traffic.only(ends.keySet());
+        while (acknowledged() < acknowledged && victim.runs()) {
+            pause();
+            complain();
+        }
+        LockSupport.parkNanos(more.toNanos());
+        var reached = victim.runs();
+        var status = victim.kill(withDatabase);
+        return note(
+                withDatabase ? Kill.How.MACHINE : Kill.How.RANDOM,
+                withDatabase ? "hub and database" : "any time",
+                "all",
+                0,
+                status,
+                reached && status == Victim.KILLED,
+                began);
+    }
+
+    private Kill note(Kill.How how, String where, String channel, int nth, int status, boolean reached, long began)
+            throws IOException {
+        var kill = new Kill(
+                kills.size() + 1,
+                how,
+                where,
+                channel,
+                nth,
+                status,
+                reached,
+                Duration.ofNanos(System.nanoTime() - began));
+        kills.add(kill);
+        journal.note(
+                "kill",
+                "number",
+                kill.number(),
+                "how",
+                how.name(),
+                "where",
+                where,
+                "channel",
+                channel,
+                "nth",
+                nth,
+                "status",
+                status,
+                "reached",
+                reached,
+                "millis",
+                kill.lived().toMillis());
+        say(String.format(
+                "Abbruch %d: %s%s, Kanal %s, nach %.1f s, quittiert %d%s",
+                kill.number(),
+                where,
+                nth > 0 ? ":" + nth : "",
+                channel,
+                kill.lived().toMillis() / 1000.0,
+                acknowledged(),
+                reached ? "" : "  ✗ nicht erreicht (Status " + status + ")\n" + victim.lastWords()));
+        complain();
+        return kill;
+    }
+
+    /** How many messages the senders were told are taken, so far. */
+    int acknowledged() {
+        return ends.values().stream()
+                .mapToInt(each -> each.books().get(0).told())
+                .sum();
+    }
+
+    List<Kill> kills() {
+        return List.copyOf(kills);
+    }
+
+    /**
+     * Starts the hub, lets everything that is under way come to its end, and compares the books. More kills may follow.
+     *
+     * @throws IOException if the hub falls over; if something does not come to its end, that stands in the result
+     */
+    Outcome settle() throws IOException, InterruptedException {
+        victim.start(List.of());
+        traffic.only(Set.of());
+        victim.awaitReady();
+        say("Der Hub läuft; was unterwegs ist, kommt an");
+        var states = new States(victim.admin(), ends);
+        var open = states.awaitNothingUnderWay(this::atRest, CLOSING_TIME);
+        read();
+        var wrong = new ArrayList<String>();
+        if (open > 0) {
+            wrong.add(open + " messages or deliveries are still open after " + CLOSING_TIME.toMinutes() + " minutes");
+        }
+        wrong.addAll(states.illegal());
+        ends.forEach((channel, both) -> both.uneven().ifPresent(why -> wrong.add(channel.name() + ": " + why)));
+        victim.stop();
+        complain();
+        return new Outcome(
+                seed,
+                kills(),
+                ends.values().stream()
+                        .flatMap(each -> each.books().stream())
+                        .map(Book::tally)
+                        .toList(),
+                acknowledged(),
+                List.copyOf(wrong),
+                Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    /** Whether no sender waits for anything, and every journal has been read to its end. */
+    private boolean atRest() throws IOException {
+        complain();
+        read();
+        return traffic.quiet();
+    }
+
+    private void complain() throws IOException {
+        for (var why : List.of(trouble, traffic.trouble())) {
+            if (!why.isEmpty()) {
+                throw new IOException(why);
+            }
+        }
+    }
+
+    private void readQuietly() {
+        try {
+            read();
+        } catch (IOException | RuntimeException e) {
+            trouble = "the books cannot be kept: " + e;
+        }
+    }
+
+    private synchronized void read() throws IOException {
+        for (var each : ends.values()) {
+            each.read();
+        }
+    }
+
+    private void say(String text) {
+        out.printf("%5d s  %s%n", TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start), text);
+    }
+
+    private static void pause() throws InterruptedException {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS));
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        reader.shutdownNow();
+        traffic.close();
+        victim.close();
+        journal.close();
+    }
+}

@@ -1,0 +1,135 @@
+package de.stellwerk.samples.crash;
+
+import de.stellwerk.samples.town.HubClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import tools.jackson.databind.JsonNode;
+
+/** What the hub itself says about its messages, through its API; and the operator who looks after what stands in doubt. */
+final class States {
+
+    private static final int PAGE = 500;
+    private static final int LEDGERS_READ = 200;
+    private static final Duration SETTLED = Duration.ofMillis(1_500);
+
+    private final HubClient hub;
+    private final Map<Channel, Channel.Ends> ends;
+
+    States(HubClient hub, Map<Channel, Channel.Ends> ends) {
+        this.hub = hub;
+        this.ends = ends;
+    }
+
+    interface Check {
+        boolean holds() throws IOException;
+    }
+
+    /**
+     * Waits until nothing is under way; what is in doubt is looked after on the way: a delivery that has arrived is noted as arrived, one
+     * that has not is sent again.
+     *
+     * @return how much is still open when time is up
+     */
+    long awaitNothingUnderWay(Check atRest, Duration patience) throws IOException, InterruptedException {
+        var start = System.nanoTime();
+        var open = -1L;
+        while (System.nanoTime() - start < patience.toNanos()) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
+            if (!atRest.holds()) {
+                continue;
+            }
+            open = balance().path("open").asLong(-1);
+            if (open == 0) {
+                // What a target has taken a moment ago may not stand in its journal yet.
+                LockSupport.parkNanos(SETTLED.toNanos());
+                if (atRest.holds() && balance().path("open").asLong(-1) == 0 && !lookAfterDoubts()) {
+                    return 0;
+                }
+            }
+        }
+        return Math.max(open, 1);
+    }
+
+    /** @return whether there was something */
+    private boolean lookAfterDoubts() throws IOException, InterruptedException {
+        var doubts = get("/api/v1/deliveries?state=IN_DOUBT&limit=" + PAGE);
+        for (var doubt : doubts) {
+            var arrived = noteDoubt(doubt);
+            var answer = hub.postJson(
+                    "/api/v1/deliveries/" + doubt.path("id").asString("") + "/" + (arrived ? "arrived" : "repeat")
+                            + "?reason=looked+into+the+mailbox",
+                    Map.of());
+            if (answer.status() != 200) {
+                throw new IOException(
+                        "a delivery in doubt cannot be decided: " + answer.status() + " " + answer.text("code"));
+            }
+        }
+        return !doubts.isEmpty();
+    }
+
+    private boolean noteDoubt(JsonNode delivery) throws IOException {
+        for (var entry : ends.entrySet()) {
+            var caseId = delivery.path("caseId").asString("");
+            if (caseId.startsWith(entry.getKey().name() + "-")) {
+                var book = entry.getValue().books().get(0);
+                var number = Integer.parseInt(caseId.substring(caseId.lastIndexOf('-') + 1));
+                book.doubtful(number);
+                return book.hasArrived(number);
+            }
+        }
+        throw new IOException("a delivery is in doubt that belongs to no channel: "
+                + delivery.path("connection").asString(""));
+    }
+
+    private JsonNode balance() throws IOException, InterruptedException {
+        return get("/api/v1/balance");
+    }
+
+    /** What no message may be in when all is done, in words. */
+    List<String> illegal() throws IOException, InterruptedException {
+        var wrong = new ArrayList<String>();
+        var balance = balance();
+        var sum = 0L;
+        for (var place : balance.properties()) {
+            var count = place.getValue().asLong(0);
+            sum += place.getKey().equals("taken") ? 0 : count;
+            if (!List.of("taken", "delivered", "even").contains(place.getKey()) && count > 0) {
+                wrong.add("the hub has " + count + " " + place.getKey() + ", and there is no reason for any");
+            }
+        }
+        if (sum != balance.path("taken").asLong(-1)) {
+            wrong.add("the hub's balance is not even: " + balance);
+        }
+        return wrong;
+    }
+
+    /** How many messages stand in each state; reads all of them. */
+    Map<String, Integer> messages() throws IOException, InterruptedException {
+        var counts = new TreeMap<String, Integer>();
+        var after = "";
+        while (true) {
+            var page = get("/api/v1/messages?limit=" + PAGE + (after.isEmpty() ? "" : "&after=" + after));
+            if (page.isEmpty()) {
+                return counts;
+            }
+            for (var message : page) {
+                counts.merge(message.path("state").asString(""), 1, Integer::sum);
+                after = message.path("id").asString("");
+            }
+        }
+    }
+
+    private JsonNode get(String path) throws IOException, InterruptedException {
+        var answer = hub.get(path);
+        if (answer.status() != 200) {
+            throw new IOException(path + " answers " + answer.status() + " " + answer.text("code"));
+        }
+        return answer.json();
+    }
+}
