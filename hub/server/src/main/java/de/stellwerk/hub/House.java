@@ -15,6 +15,7 @@ import de.stellwerk.hub.ledger.Ids;
 import de.stellwerk.hub.ledger.Ledger;
 import de.stellwerk.hub.ledger.Nodes;
 import de.stellwerk.hub.ledger.Operator;
+import de.stellwerk.hub.ledger.Sealer;
 import de.stellwerk.hub.ledger.Search;
 import de.stellwerk.hub.ledger.SqlLedger;
 import de.stellwerk.hub.plugin.Connections;
@@ -45,6 +46,7 @@ final class House implements AutoCloseable {
     private final Search search;
     private final Operator operator;
     private final Keys keys;
+    private final Sealer sealer;
     private final Nodes nodes;
     private final SqlLedger ledger;
     private final Receipts receipts;
@@ -72,8 +74,11 @@ final class House implements AutoCloseable {
         this.keys = new Keys(new ApiKeys(database, clock), clock);
         var ids = new Ids(clock);
         this.nodes = new Nodes(database, clock, node);
+        var seal = new Seal(data.resolve("keys"), clock);
+        // Before the ledger, for it looks whether this cluster's transactions count on from the sealed ones.
+        this.sealer = new Sealer(database, data.resolve("checkpoints"), seal::seal, clock);
         this.ledger = new SqlLedger(database, clock, ids, nodes);
-        this.receipts = new Receipts(search, new Seal(data.resolve("keys"), clock));
+        this.receipts = new Receipts(search, seal);
         this.connections = new Connections(
                 config.home().resolve("plugins"),
                 data,
@@ -101,6 +106,7 @@ final class House implements AutoCloseable {
 
     void start() throws IOException {
         keys.createFirst(config.data().resolve("first-api-key"));
+        sealer.start();
         connections.start();
         routes.start();
         work.start();
@@ -181,6 +187,7 @@ final class House implements AutoCloseable {
         publishing.shutdown();
         broker.close();
         ledger.close();
+        sealer.close();
         nodes.close();
         database.close();
         LOG.info("stopped; what was not finished waits in the ledger");

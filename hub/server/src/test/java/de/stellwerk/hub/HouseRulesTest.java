@@ -113,6 +113,8 @@ class HouseRulesTest {
         noClasses()
                 .that()
                 .doNotHaveFullyQualifiedName(Hub.class.getName())
+                .and()
+                .doNotHaveFullyQualifiedName(Command.class.getName())
                 .should()
                 .callMethod(System.class, "currentTimeMillis")
                 .orShould()
@@ -128,11 +130,13 @@ class HouseRulesTest {
         noClasses()
                 .that()
                 .doNotHaveFullyQualifiedName(Hub.class.getName())
+                .and()
+                .doNotHaveFullyQualifiedName(Command.class.getName())
                 .should()
                 .accessField(System.class, "out")
                 .orShould()
                 .accessField(System.class, "err")
-                .because("what happens stands in the ledger and in the log")
+                .because("what happens stands in the ledger and in the log; only a command talks to a person")
                 .check(house);
     }
 

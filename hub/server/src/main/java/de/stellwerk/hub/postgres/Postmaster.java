@@ -73,6 +73,15 @@ record Postmaster(ProcessHandle process, int port, boolean adopted) {
         }
     }
 
+    /** The server that runs on this folder and takes connections, if there is one; nothing is started. */
+    static Optional<Postmaster> found(Cluster cluster) throws IOException {
+        return PidFile.read(cluster.data())
+                .filter(file -> file.status().equals("ready"))
+                .flatMap(file -> ProcessHandle.of(file.pid())
+                        .filter(process -> isServerOf(cluster, process))
+                        .map(process -> new Postmaster(process, file.port(), true)));
+    }
+
     /** Waits until the server takes connections; empty if it ended instead. */
     private static Optional<Postmaster> ready(ProcessHandle process, Cluster cluster, boolean adopted)
             throws IOException, InterruptedException {

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class PrivatePostgres implements AutoCloseable {
     static final String ADMIN = "postgres";
-    private static final String HUB = "stellwerk";
+    static final String HUB = "stellwerk";
     private static final Logger LOG = LoggerFactory.getLogger(PrivatePostgres.class);
 
     /** Without one of these a commit that was reported done can be lost at a power cut. */
@@ -223,7 +223,7 @@ public final class PrivatePostgres implements AutoCloseable {
         return connect(jdbcUrl(database), ADMIN, cluster.password());
     }
 
-    private static Connection connect(String url, String user, String password) throws SQLException {
+    static Connection connect(String url, String user, String password) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("user", user);
         properties.setProperty("password", password);
@@ -245,7 +245,11 @@ public final class PrivatePostgres implements AutoCloseable {
      * which hold values of rows, stay out of exceptions and so out of logs.
      */
     String jdbcUrl(String database) {
-        return "jdbc:postgresql://127.0.0.1:" + postmaster.port() + "/" + database
+        return jdbcUrl(postmaster.port(), database);
+    }
+
+    static String jdbcUrl(int port, String database) {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + database
                 + "?requireAuth=scram-sha-256&sslmode=disable&gssEncMode=disable&logServerErrorDetail=false"
                 + "&ApplicationName=stellwerk";
     }
@@ -258,6 +262,10 @@ public final class PrivatePostgres implements AutoCloseable {
     /** The password of {@link #user()}; a new one at each start, never written down. */
     public String password() {
         return password;
+    }
+
+    int port() {
+        return postmaster.port();
     }
 
     long pid() {

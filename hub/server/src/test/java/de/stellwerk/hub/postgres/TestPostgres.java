@@ -33,6 +33,30 @@ public final class TestPostgres {
         return Shared.POSTGRES.jdbcUrl(name);
     }
 
+    /** Makes a copy of a database to which nothing is connected, and gives its JDBC URL. */
+    public static String copyOf(String jdbcUrl) {
+        String name = "test_" + COUNT.incrementAndGet();
+        String original = jdbcUrl.replaceAll(".*/([a-z0-9_]+)\\?.*", "$1");
+        try (Connection admin = Shared.POSTGRES.admin("postgres");
+                Statement sql = admin.createStatement()) {
+            sql.execute("CREATE DATABASE " + name + " OWNER " + user() + " TEMPLATE " + original);
+        } catch (SQLException | IOException e) {
+            throw new IllegalStateException("no copy of the database", e);
+        }
+        return Shared.POSTGRES.jdbcUrl(name);
+    }
+
+    /** Removes a database that a test has made, with whatever is connected to it. */
+    public static void drop(String jdbcUrl) {
+        String name = jdbcUrl.replaceAll(".*/(test_[0-9]+)\\?.*", "$1");
+        try (Connection admin = Shared.POSTGRES.admin("postgres");
+                Statement sql = admin.createStatement()) {
+            sql.execute("DROP DATABASE " + name + " WITH (FORCE)");
+        } catch (SQLException | IOException e) {
+            throw new IllegalStateException("a database cannot be removed", e);
+        }
+    }
+
     public static String user() {
         return Shared.POSTGRES.user();
     }

@@ -1,0 +1,84 @@
+package de.stellwerk.hub.ledger;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Holds the states against the entries: a row that was changed behind the ledger's back has none that tells of it. */
+final class StateCheck {
+
+    /** What each entry about a message says about its state; other entries say nothing about it. */
+    private static final String MESSAGE_STATES = """
+            (values ('TAKEN', '{RECEIVED,ROUTING}'::text[]), ('ROUTE_FAILED', '{RECEIVED,ROUTING}'),
+                ('OPERATOR_REPEAT', '{RECEIVED,ROUTING}'), ('ROUTED', '{ROUTED}'), ('QUARANTINED', '{QUARANTINED}'),
+                ('PARKED', '{PARKED}'), ('OPERATOR_CANCEL', '{CANCELLED}')) as told (what, states)""";
+
+    private static final String DELIVERY_STATES = """
+            (values ('PLANNED', '{WAITING,SENDING}'::text[]), ('ATTEMPT_FAILED', '{WAITING,SENDING}'),
+                ('OPERATOR_REPEAT', '{WAITING,SENDING}'), ('DELIVERED', '{DELIVERED}'), ('OPERATOR_ARRIVED', '{DELIVERED}'),
+                ('REJECTED', '{REJECTED}'), ('PARKED', '{PARKED}'), ('IN_DOUBT', '{IN_DOUBT}'),
+                ('OPERATOR_CANCEL', '{CANCELLED}')) as told (what, states)""";
+
+    private static final int FETCH = 1_000;
+
+    private final Connection connection;
+    private final Consumer<Finding> found;
+
+    StateCheck(Connection connection, Consumer<Finding> found) {
+        this.connection = connection;
+        this.found = found;
+    }
+
+    void run() throws SQLException {
+        // The salt goes with the content; until then what was taken is what is there.
+        check(Finding.Wrong.MESSAGE_ADDED, "message ", """
+                select m.municipality, 0, m.accepted_at, m.id from message m
+                where not exists (select 1 from entry e where e.message_id = m.id and e.what = 'TAKEN'
+                    and e.municipality = m.municipality and e.case_id = m.case_id
+                    and (length(m.salt) = 0 or e.detail not like '% salted-sha256=%'
+                        or e.detail = m.kind || ' salted-sha256=' || encode(sha256(m.salt || m.digest), 'hex')))
+                order by m.accepted_at""");
+        check(Finding.Wrong.MESSAGE_MISSING, "message ", """
+                select e.municipality, e.no, e.at, e.message_id from entry e
+                where e.what = 'TAKEN' and not exists (select 1 from message m where m.id = e.message_id)
+                order by e.no""");
+        check(Finding.Wrong.MESSAGE_STATE, "message ", """
+                select m.municipality, last.no, last.at, m.id from message m cross join lateral
+                    (select e.no, e.at, told.states from entry e join %s using (what)
+                        where e.message_id = m.id and e.delivery_id is null order by e.no desc limit 1) last
+                where m.state <> all (last.states) order by last.no""".formatted(MESSAGE_STATES));
+        check(Finding.Wrong.DELIVERY_ADDED, "delivery ", """
+                select d.municipality, 0, d.created_at, d.id from delivery d
+                where not exists (select 1 from entry e where e.message_id = d.message_id and e.delivery_id = d.id
+                    and e.what = 'PLANNED' and e.municipality = d.municipality and e.case_id = d.case_id
+                    and e.detail = d.connection)
+                order by d.number""");
+        check(Finding.Wrong.DELIVERY_MISSING, "delivery ", """
+                select e.municipality, e.no, e.at, e.delivery_id from entry e
+                where e.what = 'PLANNED' and not exists (select 1 from delivery d where d.id = e.delivery_id)
+                order by e.no""");
+        check(Finding.Wrong.DELIVERY_STATE, "delivery ", """
+                select d.municipality, last.no, last.at, d.id from delivery d cross join lateral
+                    (select e.no, e.at, told.states from entry e join %s using (what)
+                        where e.message_id = d.message_id and e.delivery_id = d.id order by e.no desc limit 1) last
+                where d.state <> all (last.states) order by last.no""".formatted(DELIVERY_STATES));
+    }
+
+    /** @param sql municipality, number of an entry, time, and whose */
+    private void check(Finding.Wrong wrong, String of, String sql) throws SQLException {
+        try (var select = connection.prepareStatement(sql)) {
+            select.setFetchSize(FETCH);
+            try (var row = select.executeQuery()) {
+                while (row.next()) {
+                    found.accept(new Finding(
+                            wrong,
+                            row.getString(1),
+                            row.getLong(2),
+                            Optional.of(row.getTimestamp(3).toInstant()),
+                            of + row.getString(4)));
+                }
+            }
+        }
+    }
+}
