@@ -19,8 +19,12 @@ import de.stellwerk.hub.ledger.Sealer;
 import de.stellwerk.hub.ledger.Search;
 import de.stellwerk.hub.ledger.SqlLedger;
 import de.stellwerk.hub.plugin.Connections;
+import de.stellwerk.hub.postgres.Pulse;
 import de.stellwerk.hub.route.Routes;
 import de.stellwerk.hub.security.Keys;
+import de.stellwerk.hub.signal.EntrySignal;
+import de.stellwerk.hub.signal.Visitors;
+import de.stellwerk.hub.signal.Watch;
 import de.stellwerk.hub.signature.Seal;
 import de.stellwerk.hub.signature.SignatureVerifier;
 import java.io.IOException;
@@ -55,6 +59,8 @@ final class House implements AutoCloseable {
     private final Intake intake;
     private final Rounds rounds;
     private final Work work;
+    private final EntrySignal signal;
+    private final Visitors visitors;
     private final HubConfig config;
     private final ScheduledExecutorService housekeeping =
             Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "housekeeping"));
@@ -101,6 +107,9 @@ final class House implements AutoCloseable {
             }
         });
         this.rounds = new Rounds(connections, intake, ledger, nodes, clock);
+        this.signal = new EntrySignal(data, config.capacity().diskReserve(), Watch.database(new Pulse(database)));
+        this.visitors =
+                new Visitors(config.capacity().requests(), config.capacity().requestsPerKey());
         this.work = new Work(broker, ledger, nodes, lanes, contents, routes, connections, config.limits(), clock);
     }
 
@@ -109,6 +118,7 @@ final class House implements AutoCloseable {
         sealer.start();
         connections.start();
         routes.start();
+        signal.start();
         work.start();
         rounds.start();
         housekeeping.scheduleWithFixedDelay(this::collectContent, 1, 24, TimeUnit.HOURS);
@@ -167,6 +177,14 @@ final class House implements AutoCloseable {
         return routes;
     }
 
+    EntrySignal signal() {
+        return signal;
+    }
+
+    Visitors visitors() {
+        return visitors;
+    }
+
     Intake intake() {
         return intake;
     }
@@ -180,6 +198,7 @@ final class House implements AutoCloseable {
     public void close() {
         ready = false;
         housekeeping.shutdownNow();
+        signal.close();
         rounds.close();
         work.close();
         routes.close();

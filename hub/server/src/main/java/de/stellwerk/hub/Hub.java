@@ -168,13 +168,32 @@ public class Hub {
             pool.setUsername(postgres.user());
             pool.setPassword(postgres.password());
         }
+        Flyway.configure()
+                .dataSource(pool.getJdbcUrl(), pool.getUsername(), pool.getPassword())
+                .load()
+                .migrate();
         pool.setMaximumPoolSize(POOL);
         pool.setMinimumIdle(4);
-        pool.setConnectionTimeout(10_000);
+        bound(pool);
         pool.addDataSourceProperty("prepareThreshold", "3");
         pool.addDataSourceProperty("reWriteBatchedInserts", "false");
-        Flyway.configure().dataSource(pool).load().migrate();
         return pool;
+    }
+
+    /**
+     * No thread waits for ever for a database: not for a connection, not for a lock, not for a slow statement, and not for an answer of
+     * a server that has fallen silent. Each limit is below the next one outside it, so that the nearest gives the reason.
+     */
+    private static void bound(HikariDataSource pool) {
+        pool.setConnectionTimeout(5_000);
+        pool.setValidationTimeout(2_000);
+        pool.setConnectionInitSql("set lock_timeout = '8s'; set statement_timeout = '12s';"
+                + " set idle_in_transaction_session_timeout = '60s'");
+        pool.addDataSourceProperty("connectTimeout", "3");
+        pool.addDataSourceProperty("loginTimeout", "4");
+        pool.addDataSourceProperty("socketTimeout", "15");
+        pool.addDataSourceProperty("cancelSignalTimeout", "2");
+        pool.addDataSourceProperty("tcpKeepAlive", "true");
     }
 
     /** The private database ends with its pool. */
@@ -259,7 +278,7 @@ public class Hub {
 
     @Bean
     SecurityFilterChain access(HttpSecurity http, House house) {
-        return Access.chain(http, house.keys());
+        return Access.chain(http, house.signal(), house.visitors(), house.keys());
     }
 
     @Bean
@@ -275,7 +294,8 @@ public class Hub {
                 house.rounds(),
                 house.routes(),
                 house.keys(),
-                house::isReady);
+                house::isReady,
+                house.signal());
     }
 
     @Bean

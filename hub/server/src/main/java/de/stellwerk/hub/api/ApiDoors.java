@@ -10,6 +10,7 @@ import de.stellwerk.hub.ledger.Search;
 import de.stellwerk.hub.plugin.Connections;
 import de.stellwerk.hub.route.Routes;
 import de.stellwerk.hub.security.Keys;
+import de.stellwerk.hub.signal.EntrySignal;
 import java.util.function.BooleanSupplier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -30,7 +31,8 @@ public class ApiDoors {
             Rounds rounds,
             Routes routes,
             Keys keys,
-            BooleanSupplier ready) {}
+            BooleanSupplier ready,
+            EntrySignal signal) {}
 
     @Bean
     MessagesApi messagesApi(Rooms rooms) {
@@ -50,7 +52,7 @@ public class ApiDoors {
 
     @Bean
     HealthApi healthApi(Rooms rooms) {
-        return new HealthApi(rooms.ready());
+        return new HealthApi(rooms.ready(), rooms.signal());
     }
 
     @Bean

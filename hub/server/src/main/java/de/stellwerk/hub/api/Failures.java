@@ -2,6 +2,8 @@ package de.stellwerk.hub.api;
 
 import de.stellwerk.hub.ledger.LedgerBusy;
 import de.stellwerk.hub.ledger.LedgerFailure;
+import de.stellwerk.hub.signal.Halt;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.UUID;
@@ -26,7 +28,7 @@ final class Failures {
     @ExceptionHandler
     ResponseEntity<ApiProblem> refused(Refusal refusal) {
         var problem = refusal.problem();
-        return problem.status() == 503 ? later(problem.code(), problem.detail()) : answer(problem);
+        return problem.status() == 503 ? later(problem.code(), problem.detail(), 5) : answer(problem);
     }
 
     @ExceptionHandler
@@ -48,22 +50,21 @@ final class Failures {
     }
 
     @ExceptionHandler
-    ResponseEntity<ApiProblem> busy(LedgerBusy e) {
-        return later("hub.busy", "More is waiting than the hub can hold. Nothing was taken. Send it again.");
+    ResponseEntity<ApiProblem> busy(LedgerBusy e, HttpServletRequest request) {
+        return later(Halt.busy(), request);
     }
 
     @ExceptionHandler
-    ResponseEntity<ApiProblem> databaseFailed(LedgerFailure e) {
-        LOG.error("the database failed", e);
-        return later(
-                "hub.database",
-                "The hub's database does not answer. Nothing was confirmed. Send it again with the same Idempotency-Key.");
+    ResponseEntity<ApiProblem> databaseFailed(LedgerFailure e, HttpServletRequest request) {
+        LOG.error("the database failed: {}", e.getMessage());
+        LOG.debug("how the database failed", e);
+        return later(Halt.database(), request);
     }
 
     @ExceptionHandler
     ResponseEntity<ApiProblem> diskFailed(IOException e) {
         LOG.error("content could not be stored or read: {}", e.getClass().getName());
-        return later("hub.storage", "The hub could not store the content. Nothing was taken. Send it again.");
+        return later("hub.storage", "The hub could not store the content. Nothing was taken. Send it again.", 5);
     }
 
     /** Errors of the web layer itself keep their status. */
@@ -86,9 +87,14 @@ final class Failures {
                 "This should not have happened. Nothing was confirmed. Tell the operator this mark: " + cause));
     }
 
-    private static ResponseEntity<ApiProblem> later(String code, String detail) {
+    private static ResponseEntity<ApiProblem> later(Halt halt, HttpServletRequest request) {
+        var language = request.getHeader(HttpHeaders.ACCEPT_LANGUAGE);
+        return later(halt.code(), halt.text(language == null ? "" : language), halt.retryAfter());
+    }
+
+    private static ResponseEntity<ApiProblem> later(String code, String detail, int seconds) {
         return ResponseEntity.status(503)
-                .header(HttpHeaders.RETRY_AFTER, "5")
+                .header(HttpHeaders.RETRY_AFTER, String.valueOf(seconds))
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .body(ApiProblem.of(503, "Not now", code, detail));
     }

@@ -11,7 +11,8 @@ final class ConfigKeys {
     static final Set<String> DOOR = Set.of("queue", "user", "password");
     static final Set<String> DATABASE = Set.of("url", "user", "password");
     static final Set<String> CONTENT = Set.of("folder");
-    static final Set<String> LIMITS = Set.of("part", "xml", "inline", "attachments");
+    static final Set<String> LIMITS =
+            Set.of("part", "xml", "inline", "attachments", "disk-reserve", "requests", "requests-per-key");
     static final Set<String> MUNICIPALITY = Set.of("municipality", "ars", "name", "connections");
     static final Set<String> CONNECTION = Set.of("connector", "poll", "order", "retry", "settings");
     static final Set<String> RETRY = Set.of("attempts", "first", "longest");

@@ -63,6 +63,7 @@ public final class ConfigReader {
     private HubConfig hub(Map<String, Municipality> municipalities) {
         var file = home.resolve("config/hub.yaml");
         var top = Files.exists(file) ? open(file, ConfigKeys.HUB) : Optional.<Section>empty();
+        var given = top.flatMap(hub -> hub.section("limits", ConfigKeys.LIMITS));
         return new HubConfig(
                 home,
                 data,
@@ -73,7 +74,8 @@ public final class ConfigReader {
                         .flatMap(content -> content.value("folder"))
                         .map(folder -> home.resolve(folder.text()))
                         .orElse(data.resolve("content")),
-                limits(top.flatMap(hub -> hub.section("limits", ConfigKeys.LIMITS))),
+                limits(given),
+                capacity(given),
                 municipalities);
     }
 
@@ -145,6 +147,15 @@ public final class ConfigReader {
                         limits.size("xml", defaults.xml(), 1L << 30),
                         Math.toIntExact(limits.size("inline", defaults.inline(), 16L << 20)),
                         limits.number("attachments", defaults.attachments(), 0, 10_000)))
+                .orElse(defaults);
+    }
+
+    private static Capacity capacity(Optional<Section> given) {
+        var defaults = Capacity.defaults();
+        return given.map(limits -> new Capacity(
+                        limits.size("disk-reserve", defaults.diskReserve(), 1L << 40),
+                        limits.number("requests", defaults.requests(), 1, 10_000),
+                        limits.number("requests-per-key", defaults.requestsPerKey(), 1, 10_000)))
                 .orElse(defaults);
     }
 

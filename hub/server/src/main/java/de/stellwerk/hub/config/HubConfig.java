@@ -19,4 +19,5 @@ public record HubConfig(
         DatabaseConfig database,
         Path content,
         Limits limits,
+        Capacity capacity,
         Map<String, Municipality> municipalities) {}

@@ -1,12 +1,14 @@
 package de.stellwerk.hub.content;
 
 import de.stellwerk.hub.crash.CrashPoint;
+import de.stellwerk.hub.crash.FullStop;
 import de.stellwerk.hub.spi.Content;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +31,7 @@ import java.util.function.Predicate;
 public final class ContentStore {
 
     private static final int BUFFER = 64 << 10;
+    private static final int FULL = 1 << 20;
     private static final Duration GRACE = Duration.ofHours(24);
 
     private final Path folder;
@@ -88,7 +91,7 @@ public final class ContentStore {
                     out.write(buffer, 0, n);
                 }
                 CrashPoint.CONTENT_WRITTEN.pass();
-                channel.force(true);
+                force(channel, temporary);
                 CrashPoint.CONTENT_FORCED.pass();
             }
             var hash = digest.digest();
@@ -156,7 +159,32 @@ public final class ContentStore {
 
     private static void force(Path path) throws IOException {
         try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            force(channel, path);
+        }
+    }
+
+    /**
+     * A disk that could not keep what it had already accepted is not asked again: the system forgets the failure with its first
+     * report, and a second try would say yes to bytes that are gone.
+     */
+    private static void force(FileChannel channel, Path path) throws IOException {
+        try {
             channel.force(true);
+        } catch (ClosedChannelException e) {
+            throw e; // an interrupted request: nothing was said about the disk
+        } catch (IOException e) {
+            if (Files.getFileStore(path).getUsableSpace() < FULL) {
+                throw e; // some file systems notice only now that they are full: the file is thrown away, and written
+                // anew
+            }
+            FullStop.because(
+                    "content.sync",
+                    "Der Datenträger der Inhalte hat angenommene Bytes nicht behalten. Der Hub hält an; was quittiert ist, ist"
+                            + " sicher. Datenträger prüfen oder tauschen, dann den Hub neu starten.",
+                    "The disk of the content has not kept bytes it had taken. The hub stops; what has a receipt is safe. Check"
+                            + " or replace the disk, then start the hub again.",
+                    e);
+            throw e;
         }
     }
 

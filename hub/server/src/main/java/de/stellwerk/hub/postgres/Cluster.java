@@ -89,6 +89,35 @@ record Cluster(Path folder) {
         return Files.readString(passwordFile(), UTF_8).strip();
     }
 
+    /**
+     * A copy of a data folder holds deliveries that the original has made since, or will make: working on both would make them twice.
+     * The file {@code place} says which file it is itself, and a copy is another file.
+     */
+    void checkPlace() throws IOException {
+        Path file = folder.resolve("place");
+        if (!Files.exists(file)) {
+            Files.writeString(file, "");
+            PrivateFile.force(file);
+            // Not through a draft: a renamed file would be another one.
+            Files.writeString(file, number(file) + "\n");
+            PrivateFile.force(file);
+            PrivateFile.force(folder);
+            return;
+        }
+        String known = Files.readString(file, UTF_8).strip();
+        if (!known.isEmpty() && !known.equals(number(file))) {
+            throw new PostgresFailure(
+                    "postgres.copied",
+                    "this data folder is a copy. What the original has delivered since, or still delivers, would be delivered "
+                            + "again from here. Nothing was started, nothing was changed. If the original is out of use for "
+                            + "good, delete the file " + file + " and start the hub again.");
+        }
+    }
+
+    private static String number(Path file) throws IOException {
+        return String.valueOf(Files.getAttribute(file, "unix:ino"));
+    }
+
     /** Makes the cluster in a folder that gets its name only when it is complete. */
     void create(Binaries binaries) throws IOException {
         removeDrafts();

@@ -33,6 +33,11 @@ record Postmaster(ProcessHandle process, int port, boolean adopted) {
 
     /** Starts the server, or takes over the one that already runs on this folder. */
     static Postmaster running(Binaries binaries, Cluster cluster) throws IOException, InterruptedException {
+        return running(binaries, cluster, cluster.port());
+    }
+
+    /** The same on a port that is known already, because somebody has been told it. */
+    static Postmaster running(Binaries binaries, Cluster cluster, int port) throws IOException, InterruptedException {
         long giveUp = System.nanoTime() + REMAINS.toNanos();
         while (true) {
             Optional<PidFile> file = PidFile.read(cluster.data());
@@ -46,7 +51,7 @@ record Postmaster(ProcessHandle process, int port, boolean adopted) {
                 continue;
             }
             ProcessBuilder command = binaries.detachedProgram(
-                    "postgres", List.of("-D", cluster.data().toString(), "-p", String.valueOf(cluster.port())));
+                    "postgres", List.of("-D", cluster.data().toString(), "-p", String.valueOf(port)));
             if (alive.isPresent()) {
                 // The number in a file left behind now belongs to some other program, as happens after a reboot or in a
                 // container. The file is never removed by us: this variable is PostgreSQL's own way to be told that a

@@ -1,5 +1,6 @@
 package de.stellwerk.hub.postgres;
 
+import de.stellwerk.hub.crash.FullStop;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.postgresql.Driver;
 import org.postgresql.PGConnection;
 import org.slf4j.Logger;
@@ -31,6 +33,9 @@ import org.slf4j.LoggerFactory;
 public final class PrivatePostgres implements AutoCloseable {
     static final String ADMIN = "postgres";
     static final String HUB = "stellwerk";
+    private static final String UNSAFE = "postgres.unsafe";
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
     private static final Logger LOG = LoggerFactory.getLogger(PrivatePostgres.class);
 
     /** Without one of these a commit that was reported done can be lost at a power cut. */
@@ -40,8 +45,10 @@ public final class PrivatePostgres implements AutoCloseable {
     private final FolderLock lock;
     private final Binaries binaries;
     private final Cluster cluster;
-    private final Postmaster postmaster;
     private final String password;
+    private final Thread watch = new Thread(this::startAgainAndAgain, "postgres-watch");
+    private volatile Postmaster postmaster;
+    private volatile boolean closing;
 
     private PrivatePostgres(
             FolderLock lock, Binaries binaries, Cluster cluster, Postmaster postmaster, String password) {
@@ -67,6 +74,7 @@ public final class PrivatePostgres implements AutoCloseable {
             FolderLock lock = FolderLock.take(real);
             try {
                 PrivatePostgres postgres = start(real, lock);
+                postgres.watch();
                 LOG.info(
                         "PostgreSQL (process {}, port {}) was {} in {} ms",
                         postgres.postmaster.process().pid(),
@@ -95,6 +103,7 @@ public final class PrivatePostgres implements AutoCloseable {
         if (!cluster.exists()) {
             cluster.create(binaries);
         }
+        cluster.checkPlace();
         cluster.checkVersion();
         cluster.password(); // a lost file is told before a server is started that nobody can then log in to
         cluster.writeSettings();
@@ -194,7 +203,7 @@ public final class PrivatePostgres implements AutoCloseable {
         }
         if (!wrong.isEmpty()) {
             throw new PostgresFailure(
-                    "postgres.unsafe",
+                    UNSAFE,
                     "this PostgreSQL would not keep its word at a power cut: " + String.join("; ", wrong)
                             + ". The hub took nothing. Remove the setting (" + cluster.data()
                             + "/postgresql.auto.conf, ALTER SYSTEM, ALTER ROLE or ALTER DATABASE) "
@@ -268,15 +277,76 @@ public final class PrivatePostgres implements AutoCloseable {
         return postmaster.port();
     }
 
+    /** Not while it is being started again. */
+    private synchronized void stop() throws IOException, InterruptedException {
+        postmaster.stop(binaries);
+    }
+
     long pid() {
         return postmaster.process().pid();
+    }
+
+    private void watch() {
+        watch.setDaemon(true);
+        watch.start();
+    }
+
+    /** The server has ended and nobody told it to: it is started again, as often as it takes and more and more slowly. */
+    private void startAgainAndAgain() {
+        long pause = FIRST_PAUSE.toMillis();
+        try {
+            while (true) {
+                Postmaster dead = postmaster;
+                dead.process().onExit().join();
+                if (closing) {
+                    return;
+                }
+                LOG.warn(
+                        "PostgreSQL (process {}) has ended, nobody told it to. Committed data is safe; it is started again",
+                        dead.process().pid());
+                while (!startAgain(dead.port())) {
+                    TimeUnit.MILLISECONDS.sleep(pause);
+                    pause = Math.min(2 * pause, LONGEST_PAUSE.toMillis());
+                }
+                pause = FIRST_PAUSE.toMillis();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized boolean startAgain(int port) throws InterruptedException {
+        if (closing) {
+            throw new InterruptedException();
+        }
+        try {
+            postmaster = Postmaster.running(binaries, cluster, port);
+            checkDurable();
+            LOG.info("PostgreSQL (process {}) runs again", pid());
+            return true;
+        } catch (PostgresFailure e) {
+            if (e.code().equals(UNSAFE)) {
+                FullStop.because(
+                        UNSAFE,
+                        "Die Datenbank würde nach diesem Neustart einen Stromausfall nicht überstehen. Der Hub hält an;"
+                                + " Angenommenes ist sicher. Die genannte Einstellung entfernen, dann den Hub starten.",
+                        String.valueOf(e.getMessage()),
+                        e);
+            }
+            LOG.warn("PostgreSQL could not be started again: {}; it is tried again", e.getMessage());
+        } catch (IOException | SQLException e) {
+            LOG.warn("PostgreSQL could not be started again ({}); it is tried again", e.toString());
+        }
+        return false;
     }
 
     /** Ends all sessions, stops the server and gives the folder free; waits at most 40 seconds. */
     @Override
     public void close() {
+        closing = true;
+        watch.interrupt();
         try (lock) {
-            postmaster.stop(binaries);
+            stop();
         } catch (IOException e) {
             throw new PostgresFailure(
                     "postgres.start",

@@ -1,9 +1,7 @@
 package de.stellwerk.hub.security;
 
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import de.stellwerk.hub.signal.EntrySignal;
+import de.stellwerk.hub.signal.Visitors;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
@@ -16,14 +14,16 @@ public final class Access {
 
     private Access() {}
 
-    public static SecurityFilterChain chain(HttpSecurity http, Keys keys) {
+    public static SecurityFilterChain chain(HttpSecurity http, EntrySignal signal, Visitors visitors, Keys keys) {
         return http.csrf(
                         AbstractHttpConfigurer::disable) // no cookies, no session: nothing a foreign page could ride on
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .requestCache(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .anonymous(anonymous -> {})
+                .addFilterBefore(new SignalFilter(signal), UsernamePasswordAuthenticationFilter.class)
                 .addFilterBefore(new KeyFilter(keys), UsernamePasswordAuthenticationFilter.class)
+                .addFilterBefore(new VisitorFilter(visitors), UsernamePasswordAuthenticationFilter.class)
                 .headers(
                         headers -> headers.contentSecurityPolicy(
                                 policy -> policy.policyDirectives(
@@ -32,7 +32,7 @@ public final class Access {
                         .permitAll()
                         .requestMatchers("/hooks/**")
                         .permitAll() // a receiver proves its sender itself
-                        .requestMatchers(HttpMethod.POST, "/api/v1/messages")
+                        .requestMatchers(HttpMethod.POST, Doors.MESSAGES)
                         .hasAuthority(Right.SEND.name())
                         .requestMatchers(HttpMethod.GET, "/api/v1/messages/*/receipt")
                         .hasAnyAuthority(Right.SEND.name(), Right.READ.name())
@@ -48,20 +48,10 @@ public final class Access {
                         .denyAll())
                 .exceptionHandling(failures -> failures.authenticationEntryPoint((request, response, why) -> {
                             response.setHeader("WWW-Authenticate", "Basic realm=\"Stellwerk\", charset=\"UTF-8\"");
-                            refuse(request, response, 401, "access.key", "No valid API key was given.");
+                            Answers.refuse(response, 401, "Unauthorized", "access.key", "No valid API key was given.");
                         })
-                        .accessDeniedHandler((request, response, why) ->
-                                refuse(request, response, 403, "access.right", "This API key may not do that.")))
+                        .accessDeniedHandler((request, response, why) -> Answers.refuse(
+                                response, 403, "Forbidden", "access.right", "This API key may not do that.")))
                 .build();
-    }
-
-    private static void refuse(
-            HttpServletRequest request, HttpServletResponse response, int status, String code, String detail)
-            throws IOException {
-        response.setStatus(status);
-        response.setContentType("application/problem+json");
-        var body = "{\"type\":\"about:blank\",\"title\":\"" + (status == 401 ? "Unauthorized" : "Forbidden")
-                + "\",\"status\":" + status + ",\"code\":\"" + code + "\",\"detail\":\"" + detail + "\"}";
-        response.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -38,6 +38,7 @@ class ConfigReaderTest {
         assertThat(config.broker()).isEqualTo(new BrokerConfig("127.0.0.1", 0, List.of()));
         assertThat(config.database().url()).isEmpty();
         assertThat(config.limits()).isEqualTo(Limits.defaults());
+        assertThat(config.capacity()).isEqualTo(Capacity.defaults());
         assertThat(config.municipalities()).isEmpty();
     }
 
@@ -57,7 +58,8 @@ class ConfigReaderTest {
                   url: jdbc:postgresql://db:5432/stellwerk
                   user: stellwerk
                   password: { secret: database }
-                limits: { part: 2GiB, xml: 8MiB, inline: 1 KiB, attachments: 7 }
+                limits:
+                  { part: 2GiB, xml: 8MiB, inline: 1 KiB, attachments: 7, disk-reserve: 5GiB, requests: 9, requests-per-key: 3 }
                 """);
 
         var config = ConfigReader.read(home, Map.of());
@@ -73,6 +75,7 @@ class ConfigReaderTest {
                 .isEqualTo(new DatabaseConfig(
                         Optional.of("jdbc:postgresql://db:5432/stellwerk"), "stellwerk", "auch geheim"));
         assertThat(config.limits()).isEqualTo(new Limits(2L << 30, 8 << 20, 1024, 7));
+        assertThat(config.capacity()).isEqualTo(new Capacity(5L << 30, 9, 3));
     }
 
     @Test

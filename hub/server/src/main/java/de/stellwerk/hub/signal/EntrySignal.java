@@ -1,0 +1,97 @@
+package de.stellwerk.hub.signal;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stands in front of every door. It shows halt while the database does not commit or a disk has no room: then a message is refused
+ * before anything of it is read, and sources are not asked. What was taken before goes on. It clears by itself.
+ */
+public final class EntrySignal implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EntrySignal.class);
+    private static final Duration EVERY = Duration.ofSeconds(1);
+
+    /** What one watch saw last. */
+    private static final class Post {
+
+        private final Watch watch;
+        private volatile Optional<Halt> seen = Optional.empty();
+        private volatile long at = System.nanoTime();
+
+        Post(Watch watch) {
+            this.watch = watch;
+        }
+
+        void look() {
+            var now = watch.look().get();
+            var before = seen;
+            var silent = late();
+            seen = now;
+            at = System.nanoTime();
+            if (now.isPresent() && !now.equals(before)) {
+                LOG.warn("halt: {} {}", now.get().code(), now.get().english());
+            } else if (now.isEmpty() && (before.isPresent() || silent)) {
+                LOG.info("the {} is as it should be again; messages are taken again", watch.name());
+            }
+        }
+
+        boolean late() {
+            return System.nanoTime() - at > watch.patience().toNanos();
+        }
+
+        Optional<Halt> halt() {
+            return late() ? Optional.of(watch.silent()) : seen;
+        }
+    }
+
+    private final List<Post> posts = new ArrayList<>();
+    private final ScheduledExecutorService threads;
+
+    /**
+     * @param data the data folder, on one disk or on several
+     * @param reserve bytes that stay free on each
+     */
+    public EntrySignal(Path data, long reserve, Watch database) {
+        this(List.of(Watch.disks(new Disks(data, reserve)), database));
+    }
+
+    EntrySignal(List<Watch> watches) {
+        watches.forEach(watch -> posts.add(new Post(watch)));
+        // A thread each: a disk that hangs must not hide a database that has gone.
+        this.threads = Executors.newScheduledThreadPool(watches.size(), work -> {
+            var thread = new Thread(work, "signal");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    public void start() {
+        for (var post : posts) {
+            post.look();
+            threads.scheduleWithFixedDelay(post::look, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Why nothing may come in at this moment; empty if the way is clear. */
+    public Optional<Halt> halt() {
+        return posts.stream().map(Post::halt).flatMap(Optional::stream).findFirst();
+    }
+
+    public boolean isClear() {
+        return halt().isEmpty();
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}
