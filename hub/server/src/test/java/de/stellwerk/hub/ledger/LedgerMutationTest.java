@@ -206,7 +206,10 @@ class LedgerMutationTest {
                         "two columns, the border between them shifted",
                         ALTERED,
                         set("detail = detail || left(actor, 1), actor = substring(actor from 2)")),
-                entry("its transaction, to an earlier one", ADDED, set("xid = (select from_xid - 1 from sealing where round = 3)")),
+                entry(
+                        "its transaction, to an earlier one",
+                        ADDED,
+                        set("xid = (select from_xid - 1 from sealing where round = 3)")),
                 entry("its transaction, to a later one", ALTERED, set("xid = xid + 1")),
                 // Its first and its last one.
                 sql(
