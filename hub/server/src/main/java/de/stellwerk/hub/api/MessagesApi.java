@@ -1,5 +1,6 @@
 package de.stellwerk.hub.api;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import de.stellwerk.hub.content.ContentStore;
 import de.stellwerk.hub.intake.Accepted;
@@ -64,6 +65,8 @@ final class MessagesApi {
             String code,
             String text,
             List<Receipts.ReceiptPart> parts,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             String seal) {}
 
     /** @param headers their values only for those who may read content: they may hold personal data */
@@ -91,6 +94,7 @@ final class MessagesApi {
     ResponseEntity<?> handIn(
             @AuthenticationPrincipal Caller caller,
             @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
+            @RequestParam(defaultValue = "false") boolean seal,
             @RequestPart("meta") Part meta,
             @RequestPart("body") Part body,
             @RequestPart(name = "attachment", required = false) @Nullable List<Part> attachments)
@@ -123,31 +127,31 @@ final class MessagesApi {
                         ? List.of()
                         : attachments.stream().map(MessagesApi::content).toList(),
                 Optional.empty()));
-        return answer(accepted);
+        return answer(accepted, seal);
     }
 
-    private ResponseEntity<?> answer(Accepted accepted) {
+    private ResponseEntity<?> answer(Accepted accepted, boolean seal) {
         return switch (accepted.outcome()) {
-            case TAKEN -> ResponseEntity.status(201).body(receipt(accepted));
-            case DUPLICATE -> ResponseEntity.ok(receipt(accepted));
-            case QUARANTINED -> ResponseEntity.status(202).body(receipt(accepted));
+            case TAKEN -> ResponseEntity.status(201).body(receipt(accepted, seal));
+            case DUPLICATE -> ResponseEntity.ok(receipt(accepted, seal));
+            case QUARANTINED -> ResponseEntity.status(202).body(receipt(accepted, seal));
             case CONFLICT -> problem(409, "Conflict", accepted);
             case REJECTED -> problem(accepted.code().startsWith("size.") ? 413 : 422, "Rejected", accepted);
         };
     }
 
-    private ReceiptJson receipt(Accepted accepted) {
-        var sealed = receipts.of(accepted.id().orElseThrow()).orElseThrow();
-        var statement = sealed.statement();
+    /** A seal costs as much as all the rest of a yes, so it is made for those who ask for it, now or later. */
+    private ReceiptJson receipt(Accepted accepted, boolean seal) {
+        var id = accepted.id().orElseThrow();
         return new ReceiptJson(
-                statement.id(),
-                statement.acceptedAt(),
-                statement.caseId(),
+                id.toString(),
+                accepted.at(),
+                accepted.caseId(),
                 accepted.outcome().name(),
                 accepted.code(),
                 accepted.text(),
-                statement.parts(),
-                sealed.seal());
+                Receipts.parts(accepted.parts()),
+                seal ? receipts.of(id).orElseThrow().seal() : null);
     }
 
     private static ResponseEntity<ApiProblem> problem(int status, String title, Accepted accepted) {
