@@ -19,6 +19,13 @@ final class StateCheck {
                 ('OPERATOR_ARRIVED', 'DELIVERED'), ('REJECTED', 'REJECTED'), ('PARKED', 'PARKED'), ('IN_DOUBT', 'IN_DOUBT'),
                 ('OPERATOR_CANCEL', 'CANCELLED')) as told (what, state)""";
 
+    /** As in {@link Digests#envelope}. */
+    private static final String ENVELOPE = """
+            sha256(convert_to(m.source, 'UTF8') || '\\x00'::bytea || convert_to(m.business_id, 'UTF8') || '\\x00'::bytea
+                || convert_to(m.answers, 'UTF8') || '\\x00'::bytea
+                || coalesce((select string_agg(convert_to(key, 'UTF8') || '\\x00'::bytea || convert_to(value, 'UTF8') || '\\x00'::bytea,
+                    ''::bytea order by convert_to(key, 'UTF8')) from jsonb_each_text(m.headers)), ''::bytea))""";
+
     private static final int FETCH = 1_000;
 
     private final Connection connection;
@@ -36,9 +43,11 @@ final class StateCheck {
                 select m.municipality, 0, m.accepted_at, m.id from message m
                 where not exists (select 1 from entry e where e.message_id = m.id and e.what = 'TAKEN'
                     and e.municipality = m.municipality and e.case_id = m.case_id
-                    and (length(m.salt) = 0 or e.detail not like '% salted-sha256=%'
-                        or e.detail = m.kind || ' salted-sha256=' || encode(sha256(m.salt || m.digest), 'hex')))
-                order by m.accepted_at""");
+                    and (length(m.salt) = 0 or e.detail not like '%% salted-sha256=%%'
+                        or e.detail = m.kind || ' salted-sha256=' || encode(sha256(m.salt || m.digest), 'hex')
+                        or e.detail = m.kind || ' salted-sha256=' || encode(sha256(m.salt || m.digest), 'hex')
+                            || ' envelope=' || encode(sha256(m.salt || %s), 'hex')))
+                order by m.accepted_at""".formatted(ENVELOPE));
         check(Finding.Wrong.MESSAGE_MISSING, "message ", """
                 select e.municipality, e.no, e.at, e.message_id from entry e
                 where e.what = 'TAKEN' and not exists (select 1 from message m where m.id = e.message_id)

@@ -458,7 +458,7 @@ class LedgerChainTest {
                 "99050012104000",
                 Optional.of("case-" + id),
                 Optional.empty(),
-                Map.of(),
+                Map.of("tone", "low", "Ämter", "Bürgeramt", "x", "1"),
                 Optional.empty(),
                 List.of(new Part(
                         "form.xml",

@@ -459,6 +459,12 @@ class LedgerMutationTest {
                         PIRNA,
                         "0",
                         "update message set kind = 'payment' where id = '{message}'"),
+                envelope("a message with another header", "headers = headers || '{\"tone\": \"high\"}'"),
+                envelope("a message with one header less", "headers = headers - 'x'"),
+                envelope("a message with one header more", "headers = headers || '{\"y\": \"\"}'"),
+                envelope("a message of another sender", "source = 'key/nobody'"),
+                envelope("a message under another id", "business_id = 'another'"),
+                envelope("a message that answers something", "answers = 'ref-1'"),
                 sql(
                         "a message deleted",
                         MESSAGE_MISSING,
@@ -618,6 +624,10 @@ class LedgerMutationTest {
                 PIRNA,
                 "{pirna4}",
                 "update seal " + change + " where municipality = '14628270' and seq = 4");
+    }
+
+    private static Mutation envelope(String name, String change) {
+        return sql(name, MESSAGE_ADDED, PIRNA, "0", "update message set " + change + " where id = '{message}'");
     }
 
     private static Mutation rounds(String what, String change) {

@@ -533,46 +533,21 @@ class LedgerTest {
 
     @Test
     void afterARestoreOnlyThoseConnectionsArePausedToWhichSomethingIsOrMayBeOpen() {
-        var open = sending("a", "x").id();
-        ledger.take(new NewMessage(
-                new Ids(clock).next(),
-                "14713000",
-                "key/portal",
-                "b",
-                "form.submission",
-                "",
-                Optional.of("case-b"),
-                Optional.empty(),
-                Map.of(),
-                Optional.empty(),
-                List.of(),
-                Optional.empty(),
-                false,
-                NOON));
-        var connection = search.deliveries(
-                        ALL,
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        10)
-                .get(0)
-                .connection();
+        planned("a", "d-1");
+        ledger.take(unpublished("b", "14713000"));
 
         var paused = operator.pauseOpen(
                 List.of(
-                        new Nodes.Source(PIRNA, connection),
+                        new Nodes.Source(PIRNA, "trade-register"),
                         new Nodes.Source(PIRNA, "idle"),
                         new Nodes.Source("14713000", "anything")),
                 "restore",
                 "as of noon");
 
-        assertThat(open).isNotEmpty();
         assertThat(paused)
                 .as("one waits, and what is not routed yet may go anywhere in its municipality")
-                .containsExactly(new Nodes.Source(PIRNA, connection), new Nodes.Source("14713000", "anything"));
-        assertThat(operator.pausedWhy(PIRNA, connection)).contains("as of noon");
+                .containsExactly(new Nodes.Source(PIRNA, "trade-register"), new Nodes.Source("14713000", "anything"));
+        assertThat(operator.pausedWhy(PIRNA, "trade-register")).contains("as of noon");
         assertThat(operator.pausedWhy(PIRNA, "idle")).isEmpty();
     }
 
