@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -53,6 +54,7 @@ final class Dispatcher {
     private final Executor threads;
     private final Map<String, ConnectionLane> byConnection = new ConcurrentHashMap<>();
     private final Queue<Outcome> unwritten = new ConcurrentLinkedQueue<>();
+    private final Set<String> notBegun = ConcurrentHashMap.newKeySet();
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile boolean closed;
 
@@ -135,6 +137,10 @@ final class Dispatcher {
             ids.done(set);
         }
 
+        synchronized boolean knows(String id) {
+            return ids.knows(id);
+        }
+
         private boolean recognisesRepeats() {
             return targets.find(municipality, connection)
                     .flatMap(Target::descriptor)
@@ -149,7 +155,7 @@ final class Dispatcher {
             var address = Address.of(text);
             byConnection
                     .computeIfAbsent(
-                            address.municipality() + "/" + address.connection(),
+                            key(address),
                             key -> new ConnectionLane(address.municipality(), address.connection()))
                     .add(address.delivery());
         }
@@ -163,7 +169,7 @@ final class Dispatcher {
 
     private void deliver(List<String> ids) {
         var outcomes = new ArrayList<Outcome>(ids.size());
-        var claimed = ledger.claimDeliveries(ids);
+        var claimed = claim(ids);
         if (claimed.isEmpty()) {
             return;
         }
@@ -173,6 +179,18 @@ final class Dispatcher {
         }
         CrashPoint.DELIVERY_ANSWERED.pass();
         write(outcomes);
+    }
+
+    private List<DueDelivery> claim(List<String> ids) {
+        try {
+            var claimed = ledger.claimDeliveries(ids);
+            claimed.forEach(due -> notBegun.remove(due.id()));
+            return claimed;
+        } catch (RuntimeException e) {
+            // It may have been written all the same; what is certain is that nothing was sent.
+            notBegun.addAll(ids);
+            throw e;
+        }
     }
 
     private Outcome attempt(DueDelivery due) {
@@ -225,11 +243,25 @@ final class Dispatcher {
         }
     }
 
-    /** Writes outcomes that could not be written, as soon as the database takes them. */
+    /**
+     * Writes outcomes that could not be written, as soon as the database takes them. One that it does not take goes to the end of the
+     * queue, and holds up neither the others nor the sweep.
+     */
     void writeUnwritten() {
         for (var outcome = unwritten.peek(); outcome != null; outcome = unwritten.peek()) {
-            lanes.deliver(ledger.concluded(List.of(outcome)).next());
-            unwritten.remove();
+            try {
+                lanes.deliver(ledger.concluded(List.of(outcome)).next());
+                unwritten.remove();
+            } catch (RuntimeException e) {
+                LOG.warn(
+                        "{} outcomes could not be written yet, {} among them",
+                        unwritten.size(),
+                        outcome.delivery().id(),
+                        e);
+                unwritten.add(outcome);
+                unwritten.remove();
+                return;
+            }
         }
     }
 
@@ -299,6 +331,45 @@ final class Dispatcher {
                         }
                     });
         }
+    }
+
+    /**
+     * This node's own attempts that are open in the ledger and that nobody here works on: the database did a claim and could not say so,
+     * or an error ended the work. Where no call was made they are due again, otherwise nobody knows how they ended.
+     */
+    void concludeAbandoned() {
+        var certain = Set.copyOf(notBegun);
+        var open = ledger.openAttempts(this::isAbandoned);
+        var outcomes = new ArrayList<Outcome>(open.size());
+        for (var due : open) {
+            targets.find(due.municipality(), due.connection())
+                    .filter(each -> each.descriptor().isPresent())
+                    .ifPresent(target -> outcomes.add(
+                            certain.contains(due.id())
+                                    ? later(
+                                            due,
+                                            "ledger.unanswered",
+                                            "the database did not say whether the attempt was noted; nothing was sent",
+                                            Duration.ZERO,
+                                            target)
+                                    : unknown(due, target, "an error ended the work on this attempt")));
+        }
+        notBegun.removeAll(certain);
+        if (!outcomes.isEmpty()) {
+            write(outcomes);
+        }
+    }
+
+    private boolean isAbandoned(Address open) {
+        var lane = byConnection.get(key(open));
+        // In this order: an outcome is among the unwritten ones before its delivery is done with.
+        return (lane == null || !lane.knows(open.delivery()))
+                && unwritten.stream()
+                        .noneMatch(outcome -> outcome.delivery().id().equals(open.delivery()));
+    }
+
+    private static String key(Address address) {
+        return address.municipality() + "/" + address.connection();
     }
 
     private static boolean answered(DueDelivery due, Target target) {

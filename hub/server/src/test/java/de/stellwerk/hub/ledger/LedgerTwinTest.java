@@ -138,6 +138,13 @@ class LedgerTwinTest {
                         claims.add(over);
                     }
                     pair.same(as, pair.both(node, Ledger::suspectDeadRoutes), LedgerTwinTest::sorted);
+                    pair.same(
+                            as,
+                            pair.both(
+                                    node,
+                                    ledger -> ledger.openAttempts(
+                                            address -> address.connection().equals("register"))),
+                            LedgerTwinTest::due);
                 } else if (deed < 88) {
                     var walks = pair.walks.get(node);
                     var each = 1 + random.nextInt(3);

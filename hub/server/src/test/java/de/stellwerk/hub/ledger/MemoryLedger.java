@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** One node's view of a {@link MemoryStore}: what {@link SqlLedger} is to the database, for one thread. */
@@ -55,8 +56,7 @@ public class MemoryLedger implements Ledger {
         var digest = Digests.of(message);
         var conflict = Digests.conflictId(message, digest);
         var known = store.messages.values().stream()
-                .filter(row -> row.municipality().equals(message.municipality())
-                        && row.message.source().equals(message.source()))
+                .filter(row -> isKnown(row, message))
                 .toList();
         if (known.stream().noneMatch(row -> row.businessId.equals(message.businessId()))) {
             return insert(message, message.businessId(), caseId, message.quarantine());
@@ -80,6 +80,11 @@ public class MemoryLedger implements Ledger {
             }
         }
         return insert(message, conflict, before, Optional.of(Digests.CONFLICT));
+    }
+
+    boolean isKnown(MessageRow row, NewMessage message) {
+        return row.municipality().equals(message.municipality())
+                && row.message.source().equals(message.source());
     }
 
     private Taken insert(NewMessage message, String businessId, String caseId, Optional<NewMessage.Reason> held) {
@@ -380,10 +385,14 @@ public class MemoryLedger implements Ledger {
                 .stream();
     }
 
+    /** Whether an open attempt is one that a dead node has left. */
+    boolean isLeftOpen(Sending open) {
+        return open.epoch() != epoch.getAsLong() && !store.alive(open.epoch());
+    }
+
     private Stream<DeliveryRow> leftOpen() {
         return store.sending.entrySet().stream()
-                .filter(each -> each.getValue().epoch() != epoch.getAsLong()
-                        && !store.alive(each.getValue().epoch()))
+                .filter(each -> isLeftOpen(each.getValue()))
                 .map(each -> store.deliveries.get(each.getKey()));
     }
 
@@ -400,6 +409,17 @@ public class MemoryLedger implements Ledger {
             mine.add(dueDelivery(row, attempt));
         }
         return mine;
+    }
+
+    @Override
+    public List<DueDelivery> openAttempts(Predicate<Address> abandoned) {
+        return store.sending.entrySet().stream()
+                .filter(each -> each.getValue().epoch() == epoch.getAsLong())
+                .filter(each ->
+                        abandoned.test(store.deliveries.get(each.getKey()).address()))
+                .map(each ->
+                        dueDelivery(store.deliveries.get(each.getKey()), each.getValue().attempt()))
+                .toList();
     }
 
     @Override
