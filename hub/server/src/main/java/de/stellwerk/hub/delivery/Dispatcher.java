@@ -10,6 +10,7 @@ import de.stellwerk.hub.ledger.DeliveryState;
 import de.stellwerk.hub.ledger.DueDelivery;
 import de.stellwerk.hub.ledger.Ledger;
 import de.stellwerk.hub.ledger.Ledger.Outcome;
+import de.stellwerk.hub.ledger.Nodes;
 import de.stellwerk.hub.spi.Channel;
 import de.stellwerk.hub.spi.ConnectorDescriptor;
 import de.stellwerk.hub.spi.Content;
@@ -27,7 +28,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,13 +44,36 @@ final class Dispatcher {
     private static final int TAKEN_OVER_AT_ONCE = 100;
     private static final int MOST_WAITING_OF_A_CONNECTION = 5_000;
 
+    /** Whether what this node has claimed is still its own. */
+    interface Tenure {
+        /** To be read before a claim. */
+        int term();
+
+        /** Whether a call outside may begin of what was claimed in this term. */
+        boolean valid(int claimedIn);
+
+        static Tenure of(Nodes nodes) {
+            return new Tenure() {
+                @Override
+                public int term() {
+                    return nodes.term();
+                }
+
+                @Override
+                public boolean valid(int claimedIn) {
+                    return nodes.valid(claimedIn);
+                }
+            };
+        }
+    }
+
     private final Ledger ledger;
     private final ContentStore contents;
     private final Targets targets;
     private final Lanes lanes;
     private final Backoff backoff;
     private final Clock clock;
-    private final BooleanSupplier valid;
+    private final Tenure tenure;
     private final Executor threads;
     private final Map<String, ConnectionLane> byConnection = new ConcurrentHashMap<>();
     private final Queue<Outcome> unwritten = new ConcurrentLinkedQueue<>();
@@ -59,7 +82,7 @@ final class Dispatcher {
     private volatile boolean closed;
 
     /**
-     * @param valid whether this node may begin a call outside
+     * @param tenure for how long this node may begin the calls it has claimed
      * @param threads runs the calls
      */
     Dispatcher(
@@ -69,7 +92,7 @@ final class Dispatcher {
             Lanes lanes,
             Backoff backoff,
             Clock clock,
-            BooleanSupplier valid,
+            Tenure tenure,
             Executor threads) {
         this.ledger = ledger;
         this.contents = contents;
@@ -77,7 +100,7 @@ final class Dispatcher {
         this.lanes = lanes;
         this.backoff = backoff;
         this.clock = clock;
-        this.valid = valid;
+        this.tenure = tenure;
         this.threads = threads;
     }
 
@@ -169,13 +192,14 @@ final class Dispatcher {
 
     private void deliver(List<String> ids) {
         var outcomes = new ArrayList<Outcome>(ids.size());
+        var term = tenure.term();
         var claimed = claim(ids);
         if (claimed.isEmpty()) {
             return;
         }
         CrashPoint.DELIVERY_CLAIMED.pass();
         for (var due : claimed) {
-            outcomes.add(attempt(due));
+            outcomes.add(attempt(due, term));
         }
         CrashPoint.DELIVERY_ANSWERED.pass();
         write(outcomes);
@@ -193,7 +217,7 @@ final class Dispatcher {
         }
     }
 
-    private Outcome attempt(DueDelivery due) {
+    private Outcome attempt(DueDelivery due, int term) {
         var target = targets.find(due.municipality(), due.connection());
         if (target.isEmpty()) {
             return retryOrPark(
@@ -203,7 +227,7 @@ final class Dispatcher {
                     "no connection of this name is configured",
                     Duration.ZERO);
         }
-        if (!valid.getAsBoolean()) {
+        if (!tenure.valid(term)) {
             return later(
                     due,
                     "node.stalled",

@@ -59,7 +59,7 @@ public final class Work implements AutoCloseable {
         this.transport = transport;
         this.calls = Executors.newFixedThreadPool(CALL_THREADS, work -> daemon(work, "deliver"));
         this.routing = new Routing(ledger, contents, routes::run, targets, lanes, backoff, limits, clock);
-        this.dispatcher = new Dispatcher(ledger, contents, targets, lanes, backoff, clock, nodes::valid, this::call);
+        this.dispatcher = new Dispatcher(ledger, contents, targets, lanes, backoff, clock, Dispatcher.Tenure.of(nodes), this::call);
         this.sweeper = new Sweeper(ledger, lanes, transport, routing, dispatcher, clock, new Sweeper.Standing() {
             @Override
             public boolean sweeps() {

@@ -56,6 +56,7 @@ public final class Nodes implements AutoCloseable {
     private final Thread renewing;
     private volatile long epoch;
     private volatile long renewed;
+    private volatile int term;
     private volatile List<Long> living = List.of();
     private volatile boolean wasAlone;
     private volatile boolean closed;
@@ -96,6 +97,7 @@ public final class Nodes implements AutoCloseable {
         held.clear();
         leaving.clear();
         epoch = mine;
+        term++;
         renewed = start;
         living = database.read(Nodes::living);
         wasAlone = living.equals(List.of(mine));
@@ -140,6 +142,10 @@ public final class Nodes implements AutoCloseable {
             }
         });
         if (alive) {
+            if (System.nanoTime() - renewed >= LEASE.toNanos()) {
+                // It had run out meanwhile, so what was claimed before may be somebody else's now.
+                term++;
+            }
             renewed = start;
             living = database.read(Nodes::living);
         } else if (!closed) {
@@ -159,6 +165,16 @@ public final class Nodes implements AutoCloseable {
     /** Whether this node may begin something outside: its epoch was renewed a short while ago. */
     public boolean valid() {
         return System.nanoTime() - renewed < TRUST.toNanos();
+    }
+
+    /** Counts how often this node's epoch ran out or began; to be read before a claim, and given to {@link #valid(int)}. */
+    public int term() {
+        return term;
+    }
+
+    /** Whether what was claimed in this term may be begun: nobody can have taken it over since, nor can within some seconds. */
+    public boolean valid(int claimedIn) {
+        return claimedIn == term && valid();
     }
 
     /** Whether no other node was alive when this one began: then nothing that was in flight still is. */

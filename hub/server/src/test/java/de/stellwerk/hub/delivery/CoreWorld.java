@@ -53,7 +53,9 @@ final class CoreWorld {
 
     private static final Instant BEGIN = Instant.parse("2026-11-24T12:00:00Z");
     private static final int DEEPEST = 3;
-    private static final int MOST_ROUNDS = 400;
+    private static final int MOST_ROUNDS = 200;
+    private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+    private static final int SWEEPS_TO_A_TAKE_OVER = 8;
     private static final List<String> TOWNS = List.of("14628270", "14713000");
 
     /** What a node throws when it dies: nothing of the core may hold it up. */
@@ -309,9 +311,13 @@ final class CoreWorld {
         if (chance(faults.crash())) {
             die(life, where);
         }
+        if (depth < DEEPEST && chance(faults.late() / 20)) {
+            stall(life, where);
+        }
         if (depth < DEEPEST && chance(faults.meanwhile())) {
             depth++;
-            for (int n = 1 + random.nextInt(4); n > 0; n--) {
+            // Mostly a moment; now and then long enough for others to take over what this node has begun.
+            for (int n = 1 + random.nextInt(random.nextInt(8) == 0 ? 80 : 4); n > 0; n--) {
                 step();
             }
             depth--;
@@ -319,6 +325,21 @@ final class CoreWorld {
         if (!life.alive) {
             throw new Died();
         }
+    }
+
+    /** Nothing runs on this node for a while, not even the renewal of its epoch; the others go on. */
+    private void stall(Life life, String where) {
+        var until = elapsed.plusSeconds(random.nextInt(40));
+        trace(() -> life + " stalls: " + where);
+        depth++;
+        life.stalled = true;
+        for (int n = 20 + random.nextInt(100); n > 0 && elapsed.compareTo(until) < 0; n--) {
+            step();
+        }
+        passes(until.minus(elapsed));
+        life.stalled = false;
+        depth--;
+        trace(() -> life + " goes on: " + where);
     }
 
     /** The same, but no more time passes than the node's epoch lives. */
@@ -396,7 +417,10 @@ final class CoreWorld {
     // The scheduler
 
     private List<Life> living() {
-        return nodes.stream().map(node -> node.life).filter(life -> life.alive).toList();
+        return nodes.stream()
+                .map(node -> node.life)
+                .filter(life -> life.alive && !life.stalled)
+                .toList();
     }
 
     /** Runs something on a node, which may die of it. */
@@ -427,7 +451,9 @@ final class CoreWorld {
         } else if (kind < 40) {
             renew(life);
         } else if (kind < 48) {
-            sweep(life);
+            for (int n = random.nextInt(3) == 0 ? SWEEPS_TO_A_TAKE_OVER : 1; n > 0 && life.alive; n--) {
+                sweep(life);
+            }
         } else {
             work(life, kind);
         }
@@ -656,7 +682,8 @@ final class CoreWorld {
                 return;
             }
             pause = store.lines().size() > before ? Duration.ofMillis(2_500) : pause.multipliedBy(5).dividedBy(4);
-            passes(pause.compareTo(Duration.ofHours(1)) < 0 ? pause : Duration.ofHours(1));
+            pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+            passes(pause);
         }
         wrong("still open after a long time: " + open());
     }

@@ -27,6 +27,8 @@ enum Mutant {
     SAYS_YES_TOO_EARLY,
     /** A message that comes again is another message. */
     FORGETS_WHAT_CAME,
+    /** A node that stood still for longer than its lease goes on with what it had claimed. */
+    GOES_ON_AFTER_A_STALL,
     /** Repeats after an unknown outcome though the target does not recognise it. */
     REPEATS_AFTER_UNKNOWN,
     /** What the broker has lost stays lost. */
@@ -42,8 +44,12 @@ enum Mutant {
             case LOSES_A_DELIVERY -> LedgerMutants.losesADelivery(store, clock, epoch);
             case SAYS_YES_TOO_EARLY -> LedgerMutants.saysYesTooEarly(store, clock, epoch);
             case FORGETS_WHAT_CAME -> LedgerMutants.forgetsWhatCame(store, clock, epoch);
-            case NONE, REPEATS_AFTER_UNKNOWN, NEVER_SWEEPS -> new MemoryLedger(store, clock, epoch);
+            case NONE, GOES_ON_AFTER_A_STALL, REPEATS_AFTER_UNKNOWN, NEVER_SWEEPS -> new MemoryLedger(store, clock, epoch);
         };
+    }
+
+    boolean trusts(int claimedIn, int term) {
+        return this == GOES_ON_AFTER_A_STALL || claimedIn == term;
     }
 
     boolean sweeps() {

@@ -7,6 +7,7 @@ import de.stellwerk.hub.config.Limits;
 import de.stellwerk.hub.intake.Intake;
 import de.stellwerk.hub.ledger.Ids;
 import de.stellwerk.hub.ledger.Ledger;
+import de.stellwerk.hub.ledger.Nodes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,6 +66,7 @@ final class SimNode {
 
         long epoch = world.store().begin(name);
         boolean alive = true;
+        boolean stalled;
 
         /** One thread each does these; it is in the middle of it. */
         boolean sweeping;
@@ -79,6 +81,7 @@ final class SimNode {
         final Dispatcher dispatcher;
         final Sweeper sweeper;
 
+        private int term;
         private Duration renewed = world.elapsed();
         private List<Long> living = world.store().living();
 
@@ -111,8 +114,20 @@ final class SimNode {
                     backoff,
                     Limits.defaults(),
                     clock);
+            var tenure = new Dispatcher.Tenure() {
+                @Override
+                public int term() {
+                    return term;
+                }
+
+                @Override
+                public boolean valid(int claimedIn) {
+                    return world.mutant().trusts(claimedIn, term)
+                            && world.elapsed().minus(renewed).compareTo(TRUST) < 0;
+                }
+            };
             this.dispatcher =
-                    new Dispatcher(ledger, world.contents(), targets, lanes, backoff, clock, this::valid, calls::add);
+                    new Dispatcher(ledger, world.contents(), targets, lanes, backoff, clock, tenure, calls::add);
             var alone = living.equals(List.of(epoch));
             this.sweeper = new Sweeper(ledger, lanes, transport, routing, dispatcher, clock, new Sweeper.Standing() {
                 @Override
@@ -127,7 +142,7 @@ final class SimNode {
             });
         }
 
-        // The next three are what Nodes does with the database.
+        // From here on: what Nodes does with the database.
 
         /** Renews the epoch, or begins a new one if it was declared dead. */
         void renew() {
@@ -135,23 +150,17 @@ final class SimNode {
             world.boundary(this, "renewal");
             if (!world.store().renew(epoch)) {
                 epoch = world.store().begin(name);
+                term++;
+            } else if (world.elapsed().minus(renewed).compareTo(Nodes.LEASE) >= 0) {
+                term++;
             }
             renewed = start;
             living = world.store().living();
         }
 
-        private boolean valid() {
-            return validFor().compareTo(Duration.ZERO) > 0;
-        }
-
-        /** How long this node may still begin calls. */
-        private Duration validFor() {
-            return renewed.plus(TRUST).minus(world.elapsed());
-        }
-
         /** When the epoch runs out, if nobody renews it. */
         Duration leaseEnds() {
-            return renewed.plus(de.stellwerk.hub.ledger.Nodes.LEASE);
+            return renewed.plus(Nodes.LEASE);
         }
 
         private boolean leads() {

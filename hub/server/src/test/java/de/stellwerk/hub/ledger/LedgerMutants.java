@@ -14,8 +14,13 @@ public final class LedgerMutants {
     public static Ledger forgetsWhoseAttempt(MemoryStore store, Clock clock, LongSupplier epoch) {
         return new MemoryLedger(store, clock, epoch) {
             @Override
-            boolean counts(Sending open, DueDelivery due) {
-                return true;
+            public Concluded concluded(List<Outcome> outcomes) {
+                for (var outcome : outcomes) {
+                    var due = outcome.delivery();
+                    store.deliveries.get(due.id()).state = DeliveryState.WAITING;
+                    store.sending.put(due.id(), new Sending(due.epoch(), due.attempt()));
+                }
+                return super.concluded(outcomes);
             }
         };
     }

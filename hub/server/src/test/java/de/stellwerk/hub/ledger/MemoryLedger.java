@@ -288,7 +288,7 @@ public class MemoryLedger implements Ledger {
 
     @Override
     public List<DueDelivery> claimDeliveries(List<String> ids) {
-        if (!mayClaim(epoch.getAsLong())) {
+        if (!store.alive(epoch.getAsLong())) {
             return List.of();
         }
         var now = clock.instant();
@@ -304,11 +304,6 @@ public class MemoryLedger implements Ledger {
                         .toList();
         due.forEach(row -> store.sending.put(row.id, new Sending(epoch.getAsLong(), row.attempt + 1)));
         return due.stream().map(row -> dueDelivery(row, row.attempt + 1)).toList();
-    }
-
-    /** Whether an epoch is alive enough to claim. */
-    boolean mayClaim(long mine) {
-        return store.alive(mine);
     }
 
     private DueDelivery dueDelivery(DeliveryRow row, int attempt) {
@@ -340,7 +335,7 @@ public class MemoryLedger implements Ledger {
             var due = outcome.delivery();
             var open = store.sending.get(due.id());
             var row = store.deliveries.get(due.id());
-            if (open == null || row == null || !counts(open, due) || row.state != DeliveryState.WAITING) {
+            if (!new Sending(due.epoch(), due.attempt()).equals(open) || row.state != DeliveryState.WAITING) {
                 continue;
             }
             store.sending.remove(due.id());
@@ -367,11 +362,6 @@ public class MemoryLedger implements Ledger {
         }
         var next = ended.stream().flatMap(this::next).distinct().toList();
         return new Concluded(written, next);
-    }
-
-    /** Whether the open attempt is the one that an outcome tells of. */
-    boolean counts(Sending open, DueDelivery due) {
-        return open.epoch() == due.epoch() && open.attempt() == due.attempt();
     }
 
     private Stream<Address> next(DeliveryRow ended) {
