@@ -4,7 +4,7 @@ import de.stellwerk.hub.ledger.Nodes.Source;
 import java.util.List;
 import java.util.UUID;
 
-/** A store with its nodes, real or in memory, as {@link LedgerContract} and {@link LedgerTwinTest} see it. */
+/** A store with its nodes, real or in memory, as {@link LedgerTwinTest} sees it. */
 interface LedgerStage extends AutoCloseable {
 
     /** Starts a node, and with it a new epoch; what ran under its name is dead from then on. */

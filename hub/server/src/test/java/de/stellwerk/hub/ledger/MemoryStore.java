@@ -16,8 +16,8 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * What the database holds, in memory and for one thread: several {@link MemoryLedger}s, one a node, share it. {@link LedgerContract} and
- * {@link LedgerTwinTest} prove that they behave as the real ledger does.
+ * What the database holds, in memory and for one thread: several {@link MemoryLedger}s, one a node, share it.
+ * {@link LedgerTwinTest} proves that they behave as the real ledger does.
  */
 public final class MemoryStore {
 
