@@ -178,8 +178,7 @@ final class Dispatcher {
             var address = Address.of(text);
             byConnection
                     .computeIfAbsent(
-                            key(address),
-                            key -> new ConnectionLane(address.municipality(), address.connection()))
+                            key(address), key -> new ConnectionLane(address.municipality(), address.connection()))
                     .add(address.delivery());
         }
         lanes.waits(Lane.DELIVERY, waiting.get());

@@ -122,7 +122,8 @@ class CoreKillsIT {
         }
 
         private void read() {
-            try (var out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            try (var out =
+                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
                 for (var line = out.readLine(); line != null; line = out.readLine()) {
                     if (line.equals("ready")) {
                         ready.complete(true);
@@ -211,7 +212,9 @@ class CoreKillsIT {
         compare();
         assertThat(kills.get()).isGreaterThanOrEqualTo(KILLS);
         assertThat(told).as("messages told to be taken").hasSizeGreaterThan(KILLS);
-        assertThat(hit).as("crash points that ended a process").hasSizeGreaterThan(Math.min(POINTS.size() / 2, KILLS / 20));
+        assertThat(hit)
+                .as("crash points that ended a process")
+                .hasSizeGreaterThan(Math.min(POINTS.size() / 2, KILLS / 20));
         CoreRows.add(
                 "nothing lost, nothing doubled, order kept, balance even",
                 "kill -9 of the core, two small processes on one database: " + atPoints + " at " + hit.size()
@@ -273,13 +276,7 @@ class CoreKillsIT {
         var search = new Search(database);
         for (var id : messages().values()) {
             all.addAll(search.deliveries(
-                    ALL,
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.of(id),
-                    Optional.empty(),
-                    10));
+                    ALL, Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(id), Optional.empty(), 10));
         }
         return all;
     }
@@ -308,7 +305,8 @@ class CoreKillsIT {
                         .as("held twice: " + row.businessId())
                         .isNull();
             }
-            after = Optional.of(java.util.UUID.fromString(page.get(page.size() - 1).id()));
+            after = Optional.of(
+                    java.util.UUID.fromString(page.get(page.size() - 1).id()));
         }
     }
 
@@ -364,7 +362,9 @@ class CoreKillsIT {
                     .filter(row -> row.connection().equals(sink.name()))
                     .map(Search.DeliveryRow::id)
                     .toList();
-            assertThat(new HashSet<>(arrived)).as("what " + sink.name() + " has").isEqualTo(new HashSet<>(ids));
+            assertThat(new HashSet<>(arrived))
+                    .as("what " + sink.name() + " has")
+                    .isEqualTo(new HashSet<>(ids));
             if (!sink.recognisesRepeats()) {
                 assertThat(arrived).as("effects at " + sink.name()).doesNotHaveDuplicates();
             }

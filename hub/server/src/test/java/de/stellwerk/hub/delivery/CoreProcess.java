@@ -136,8 +136,7 @@ final class CoreProcess {
 
         @Override
         public Optional<ConnectorDescriptor> descriptor() {
-            var descriptor =
-                    ConnectorDescriptor.of(card.name(), card.name()).channels(Channel.out("out"));
+            var descriptor = ConnectorDescriptor.of(card.name(), card.name()).channels(Channel.out("out"));
             return Optional.of(card.recognisesRepeats() ? descriptor.recognisingRepeats() : descriptor);
         }
 
@@ -255,8 +254,8 @@ final class CoreProcess {
                     Content.of("form.txt", "text/plain", words[0].getBytes(StandardCharsets.UTF_8)),
                     List.of(),
                     Optional.empty()));
-            var taken = accepted.outcome() == Accepted.Outcome.TAKEN
-                    || accepted.outcome() == Accepted.Outcome.DUPLICATE;
+            var taken =
+                    accepted.outcome() == Accepted.Outcome.TAKEN || accepted.outcome() == Accepted.Outcome.DUPLICATE;
             out.println((taken ? "yes " : "wrong ") + words[0]);
         } catch (IOException | RuntimeException e) {
             out.println("no " + words[0]);

@@ -145,7 +145,8 @@ final class CoreWorld {
             nodes.add(new SimNode(this, String.valueOf((char) ('a' + i))));
         }
         for (int i = 0; i < 1 + random.nextInt(3); i++) {
-            senders.add(buildSender("key/sender" + i, List.copyOf(towns.keySet()).get(random.nextInt(towns.size()))));
+            senders.add(
+                    buildSender("key/sender" + i, List.copyOf(towns.keySet()).get(random.nextInt(towns.size()))));
         }
         trace(() -> "faults: " + faults + ", nodes: " + nodes.size() + ", targets: " + targets.keySet());
     }
@@ -681,7 +682,9 @@ final class CoreWorld {
             if (isSettled()) {
                 return;
             }
-            pause = store.lines().size() > before ? Duration.ofMillis(2_500) : pause.multipliedBy(5).dividedBy(4);
+            pause = store.lines().size() > before
+                    ? Duration.ofMillis(2_500)
+                    : pause.multipliedBy(5).dividedBy(4);
             pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
             passes(pause);
         }
@@ -706,8 +709,7 @@ final class CoreWorld {
         return senders.stream().allMatch(sender -> sender.next == sender.mails.size())
                 && store.messagesIn(MessageState.RECEIVED).isEmpty()
                 && store.openAttempts() == 0
-                && store.deliveries().stream()
-                        .allMatch(row -> row.state() != DeliveryState.WAITING || mayWait(row));
+                && store.deliveries().stream().allMatch(row -> row.state() != DeliveryState.WAITING || mayWait(row));
     }
 
     private List<String> open() {
@@ -787,7 +789,8 @@ final class CoreWorld {
     }
 
     private void checkDeliveries(Mail mail, UUID id, MessageState state, Map<String, Seen> rows) {
-        var made = rows.values().stream().filter(row -> row.message().equals(id)).count();
+        var made =
+                rows.values().stream().filter(row -> row.message().equals(id)).count();
         if (state != MessageState.ROUTED) {
             if (made > 0) {
                 wrong("a message is " + state + " and has deliveries: " + id);

@@ -81,7 +81,8 @@ class DispatcherTest {
 
         @Override
         public Concluded concluded(List<Outcome> outcomes) {
-            if (outcomes.stream().anyMatch(each -> refused.contains(each.delivery().id()))) {
+            if (outcomes.stream()
+                    .anyMatch(each -> refused.contains(each.delivery().id()))) {
                 throw failure("22021");
             }
             return super.concluded(outcomes);

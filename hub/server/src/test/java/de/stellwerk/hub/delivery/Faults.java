@@ -17,15 +17,7 @@ import java.util.random.RandomGenerator;
  * @param route a route fails
  */
 record Faults(
-        int crash,
-        int meanwhile,
-        int refused,
-        int unanswered,
-        int broker,
-        int late,
-        int clock,
-        int target,
-        int route) {
+        int crash, int meanwhile, int refused, int unanswered, int broker, int late, int clock, int target, int route) {
 
     static final Faults NONE = new Faults(0, 0, 0, 0, 0, 0, 0, 0, 0);
 

@@ -44,7 +44,8 @@ enum Mutant {
             case LOSES_A_DELIVERY -> LedgerMutants.losesADelivery(store, clock, epoch);
             case SAYS_YES_TOO_EARLY -> LedgerMutants.saysYesTooEarly(store, clock, epoch);
             case FORGETS_WHAT_CAME -> LedgerMutants.forgetsWhatCame(store, clock, epoch);
-            case NONE, GOES_ON_AFTER_A_STALL, REPEATS_AFTER_UNKNOWN, NEVER_SWEEPS -> new MemoryLedger(store, clock, epoch);
+            case NONE, GOES_ON_AFTER_A_STALL, REPEATS_AFTER_UNKNOWN, NEVER_SWEEPS ->
+                new MemoryLedger(store, clock, epoch);
         };
     }
 

@@ -94,7 +94,12 @@ final class SimNode {
             Target.Targets targets = (municipality, connection) ->
                     world.target(municipality, connection).map(target -> target.seenBy(this));
             this.intake = new Intake(
-                    world.config(), world.contents(), ledger, new Ids(clock, world.random()), clock, new Intake.RouteLane() {
+                    world.config(),
+                    world.contents(),
+                    ledger,
+                    new Ids(clock, world.random()),
+                    clock,
+                    new Intake.RouteLane() {
                         @Override
                         public boolean hasRoom() {
                             return lanes.hasRoom(Lane.ROUTE);

@@ -112,7 +112,8 @@ final class SimTarget {
 
     private DeliveryResult deliver(SimNode.Life life, Delivery delivery) {
         var id = delivery.id();
-        world.trace(() -> life + " calls " + name + " of " + municipality + ": " + id + ", attempt " + delivery.attempt());
+        world.trace(
+                () -> life + " calls " + name + " of " + municipality + ": " + id + ", attempt " + delivery.attempt());
         if (!recognises && unknown.contains(id)) {
             world.wrong("a second attempt after one of unknown outcome, at a target that does not recognise it: " + id);
         }

@@ -86,7 +86,11 @@ public final class LedgerMutants {
                                         : Routed.well(
                                                 each.message(),
                                                 each.route(),
-                                                each.deliveries().subList(1, each.deliveries().size()),
+                                                each.deliveries()
+                                                        .subList(
+                                                                1,
+                                                                each.deliveries()
+                                                                        .size()),
                                                 each.notes(),
                                                 each.reports(),
                                                 each.due()))

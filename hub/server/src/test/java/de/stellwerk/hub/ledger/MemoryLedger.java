@@ -407,8 +407,8 @@ public class MemoryLedger implements Ledger {
                 .filter(each -> each.getValue().epoch() == epoch.getAsLong())
                 .filter(each ->
                         abandoned.test(store.deliveries.get(each.getKey()).address()))
-                .map(each ->
-                        dueDelivery(store.deliveries.get(each.getKey()), each.getValue().attempt()))
+                .map(each -> dueDelivery(
+                        store.deliveries.get(each.getKey()), each.getValue().attempt()))
                 .toList();
     }
 
