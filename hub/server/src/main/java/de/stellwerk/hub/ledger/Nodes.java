@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -51,11 +52,13 @@ public final class Nodes implements AutoCloseable {
     private final Database database;
     private final Clock clock;
     private final String name;
+    private final LongSupplier nanos;
     private final Set<Source> held = ConcurrentHashMap.newKeySet();
     private final Set<Source> leaving = ConcurrentHashMap.newKeySet();
     private final Thread renewing;
     private volatile long epoch;
     private volatile long renewed;
+    private volatile int term;
     private volatile List<Long> living = List.of();
     private volatile boolean wasAlone;
     private volatile boolean closed;
@@ -66,9 +69,15 @@ public final class Nodes implements AutoCloseable {
      * @param name of the data folder's own making: two processes cannot have the same one, except when a folder was copied
      */
     public Nodes(DataSource source, Clock clock, String name) {
+        this(source, clock, name, System::nanoTime);
+    }
+
+    /** @param nanos a clock that nobody sets */
+    Nodes(DataSource source, Clock clock, String name, LongSupplier nanos) {
         this.database = new Database(source);
         this.clock = clock;
         this.name = name;
+        this.nanos = nanos;
         begin();
         this.renewing = new Thread(this::renewAgainAndAgain, "node");
         renewing.setDaemon(true);
@@ -76,7 +85,7 @@ public final class Nodes implements AutoCloseable {
     }
 
     private void begin() {
-        var start = System.nanoTime();
+        var start = nanos.getAsLong();
         var mine = database.transaction(connection -> {
             try (var older = connection.prepareStatement(
                             "update epoch set alive_until = '-infinity' where node = ? and alive_until > '-infinity'");
@@ -96,6 +105,7 @@ public final class Nodes implements AutoCloseable {
         held.clear();
         leaving.clear();
         epoch = mine;
+        term++;
         renewed = start;
         living = database.read(Nodes::living);
         wasAlone = living.equals(List.of(mine));
@@ -129,7 +139,7 @@ public final class Nodes implements AutoCloseable {
 
     /** Renews the epoch, or begins a new one if it was declared dead. Called by itself every two seconds. */
     void renew() {
-        var start = System.nanoTime();
+        var start = nanos.getAsLong();
         var alive = database.transaction(connection -> {
             // An epoch that only ran out may go on, since its rows are still its own unless somebody took them over.
             try (var update = connection.prepareStatement(
@@ -140,6 +150,10 @@ public final class Nodes implements AutoCloseable {
             }
         });
         if (alive) {
+            if (nanos.getAsLong() - renewed >= LEASE.toNanos()) {
+                // It had run out meanwhile, so what was claimed before may be somebody else's now.
+                term++;
+            }
             renewed = start;
             living = database.read(Nodes::living);
         } else if (!closed) {
@@ -158,7 +172,17 @@ public final class Nodes implements AutoCloseable {
 
     /** Whether this node may begin something outside: its epoch was renewed a short while ago. */
     public boolean valid() {
-        return System.nanoTime() - renewed < TRUST.toNanos();
+        return nanos.getAsLong() - renewed < TRUST.toNanos();
+    }
+
+    /** Counts how often this node's epoch ran out or began; to be read before a claim, and given to {@link #valid(int)}. */
+    public int term() {
+        return term;
+    }
+
+    /** Whether what was claimed in this term may be begun: nobody can have taken it over since, nor can within some seconds. */
+    public boolean valid(int claimedIn) {
+        return claimedIn == term && valid();
     }
 
     /** Whether no other node was alive when this one began: then nothing that was in flight still is. */
