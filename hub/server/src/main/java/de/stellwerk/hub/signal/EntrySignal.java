@@ -87,6 +87,7 @@ public final class EntrySignal implements AutoCloseable {
 
     public void start() {
         for (var post : posts) {
+            post.at = System.nanoTime();
             post.look();
             threads.scheduleWithFixedDelay(post::look, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
         }

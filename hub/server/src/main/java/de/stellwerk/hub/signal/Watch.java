@@ -26,6 +26,6 @@ public record Watch(String name, Supplier<Optional<Halt>> look, Duration patienc
     }
 
     static Watch disks(Disks disks) {
-        return new Watch("disks", disks::look, DISK, Halt.unwritable("data"));
+        return new Watch("disk", disks::look, DISK, Halt.unwritable("data"));
     }
 }
