@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
  * What goes wrong around a hub while senders send: each fault with its exact outcome, and afterwards, each time, nothing acknowledged is
  * missing and nothing is doubled. The hub is the real process; a fault that needs what this machine does not allow is skipped with a word.
  */
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Timeout(value = 8, unit = TimeUnit.MINUTES)
 class FaultsIT {
 
     private static final Path FOLDER = Path.of("target/it/faults");
@@ -43,7 +43,7 @@ class FaultsIT {
     /** A sender has its answer within this time, whatever has happened. */
     private static final Duration ANSWER = Duration.ofSeconds(25);
 
-    private static final Duration BACK = Duration.ofSeconds(30);
+    private static final Duration BACK = Duration.ofSeconds(60);
     private static final String NO_DISKS = "needs root, mkfs.ext4 and loop devices";
 
     private static final Map<String, Disk> disks = new HashMap<>();

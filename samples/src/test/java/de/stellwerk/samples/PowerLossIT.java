@@ -29,14 +29,14 @@ import org.junit.jupiter.api.Timeout;
  * copied without asking anybody to write down what is still in memory. A hub that starts on the copy knows every letter that had its
  * yes, with every byte of it.
  */
-@Timeout(value = 6, unit = TimeUnit.MINUTES)
+@Timeout(value = 8, unit = TimeUnit.MINUTES)
 class PowerLossIT {
 
     private static final Path FOLDER = Path.of("target/it/power-loss");
     private static final Path TWINS = Path.of("target/it/power-loss-twins");
     private static final long SEED = 11;
     private static final int MEBIBYTES = 700;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     /** How many letters have their yes between two cuts; uneven, so that a cut falls on anything. */
     private static final List<Integer> BETWEEN = List.of(17, 41, 73);

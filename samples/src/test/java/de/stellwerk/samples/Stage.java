@@ -34,8 +34,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Stage implements AutoCloseable {
 
     private static final int PER_SECOND = 15;
-    private static final Duration START = Duration.ofSeconds(60);
-    private static final Duration DRAIN = Duration.ofSeconds(45);
+    private static final Duration START = Duration.ofSeconds(180);
+    private static final Duration DRAIN = Duration.ofSeconds(120);
 
     private final Home home;
     private final Checkout checkout;

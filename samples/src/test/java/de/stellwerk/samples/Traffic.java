@@ -23,7 +23,7 @@ final class Traffic implements AutoCloseable {
 
     private static final int SENDERS = 6;
     private static final int LARGE = 150_000;
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofSeconds(150);
 
     /** Worse than a sender should be: it comes back before it was asked to. */
     private static final Duration IMPATIENT = Duration.ofSeconds(1);
