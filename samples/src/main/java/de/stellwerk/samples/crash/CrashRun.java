@@ -226,6 +226,24 @@ final class CrashRun implements AutoCloseable {
         return kill;
     }
 
+    /** Starts the hub and lets all channels send until so many messages were taken in all. */
+    void sendUntil(int acknowledged) throws IOException, InterruptedException {
+        victim.start(List.of());
+        traffic.only(ends.keySet());
+        var before = -1;
+        for (var progress = System.nanoTime(); acknowledged() < acknowledged; pause()) {
+            complain();
+            if (acknowledged() > before) {
+                before = acknowledged();
+                progress = System.nanoTime();
+            } else if (since(progress).compareTo(PATIENCE) > 0) {
+                throw new IOException(
+                        "the hub has taken nothing for " + PATIENCE.toSeconds() + " s\n" + victim.lastWords());
+            }
+        }
+        victim.stop();
+    }
+
     /** How many messages the senders were told are taken, so far. */
     int acknowledged() {
         return ends.values().stream()
