@@ -80,7 +80,7 @@ public final class HubClient {
             write(body, boundary, "attachment", attachment);
         }
         body.writeBytes(("--" + boundary + "--\r\n").getBytes(StandardCharsets.UTF_8));
-        return send(request("/api/v1/messages")
+        return send(request("/api/v1/messages?seal=true")
                 .header("Idempotency-Key", letter.key())
                 .header("Content-Type", "multipart/form-data; boundary=" + boundary)
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body.toByteArray())));

@@ -31,6 +31,7 @@ import java.util.function.Predicate;
 public final class ContentStore {
 
     private static final int BUFFER = 64 << 10;
+    private static final int SMALL = 4 << 10;
     private static final int FULL = 1 << 20;
     private static final Duration GRACE = Duration.ofHours(24);
 
@@ -56,8 +57,8 @@ public final class ContentStore {
      */
     public Part store(String name, String mediaType, InputStream bytes, long limit) throws IOException {
         var digest = sha512();
-        var head = new ByteArrayOutputStream(Math.min(inlineLimit, 8 << 10));
-        var buffer = new byte[BUFFER];
+        var head = new ByteArrayOutputStream(SMALL);
+        var buffer = new byte[SMALL];
         long size = 0;
         for (int n = bytes.read(buffer); n >= 0; n = bytes.read(buffer)) {
             size += n;

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.xml.XMLConstants;
 import javax.xml.namespace.QName;
 import javax.xml.parsers.DocumentBuilder;
@@ -48,6 +50,9 @@ public final class SafeXml {
             "http://www.oracle.com/xml/jaxp/properties/elementAttributeLimit", "" + ATTRIBUTES,
             "http://www.oracle.com/xml/jaxp/properties/maxXMLNameLimit", "" + NAME,
             "http://www.oracle.com/xml/jaxp/properties/entityExpansionLimit", "1");
+
+    /** A factory takes longer to make than a form to read. Each serves one thread at a time. */
+    private static final Queue<XMLInputFactory> FACTORIES = new ConcurrentLinkedQueue<>();
 
     private SafeXml() {}
 
@@ -162,6 +167,7 @@ public final class SafeXml {
     public static XMLInputFactory inputFactory() {
         var factory = XMLInputFactory.newDefaultFactory();
         factory.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, true);
+        factory.setProperty("reuse-instance", false);
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
         factory.setProperty(XMLInputFactory.IS_REPLACING_ENTITY_REFERENCES, false);
@@ -173,6 +179,23 @@ public final class SafeXml {
         return factory;
     }
 
+    /** A streaming parser over bytes that have passed {@link #check}; close it when done. */
+    public static XMLStreamReader reader(InputStream checked) throws XMLStreamException {
+        return opened(factory -> factory.createXMLStreamReader(checked));
+    }
+
+    private interface Opening {
+        XMLStreamReader from(XMLInputFactory factory) throws XMLStreamException;
+    }
+
+    private static XMLStreamReader opened(Opening opening) throws XMLStreamException {
+        var idle = FACTORIES.poll();
+        var factory = idle == null ? inputFactory() : idle;
+        var reader = opening.from(factory);
+        FACTORIES.add(factory);
+        return reader;
+    }
+
     private interface Reading<T> {
         T with(XMLStreamReader reader) throws XMLStreamException, BadInput;
     }
@@ -180,7 +203,7 @@ public final class SafeXml {
     private static <T> T read(InputStream xml, Limits limits, Reading<T> reading) throws BadInput, IOException {
         var text = XmlText.of(xml, limits);
         try {
-            var reader = inputFactory().createXMLStreamReader(text);
+            var reader = opened(factory -> factory.createXMLStreamReader(text));
             var version = Optional.ofNullable(reader.getVersion()).orElse("1.0");
             if (!version.equals("1.0"))
                 throw new BadInput(

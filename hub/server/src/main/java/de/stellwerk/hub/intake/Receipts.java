@@ -1,9 +1,12 @@
 package de.stellwerk.hub.intake;
 
+import de.stellwerk.hub.content.Part;
 import de.stellwerk.hub.ledger.Search;
 import de.stellwerk.hub.signature.Seal;
 import de.stellwerk.hub.spi.Content;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -49,6 +52,20 @@ public final class Receipts {
                     new Statement(row.id(), row.acceptedAt(), row.municipality(), row.kind(), row.caseId(), parts);
             return new Sealed(statement, seal.seal(json.writeValueAsBytes(statement)));
         });
+    }
+
+    /** What was handed in, the body first. */
+    public static List<ReceiptPart> parts(List<Part> parts) {
+        var named = new ArrayList<ReceiptPart>();
+        for (var part : parts) {
+            named.add(new ReceiptPart(
+                    named.isEmpty() ? "body" : "attachment",
+                    part.name(),
+                    part.mediaType(),
+                    part.size(),
+                    HexFormat.of().formatHex(part.sha512())));
+        }
+        return named;
     }
 
     /** The same as a JSON document that can be sent on. */

@@ -174,7 +174,7 @@ final class Body {
     /** The document's characters; a string has no encoding, so the declaration loses its own. */
     private String xmlText() throws IOException {
         try {
-            var stream = SafeXml.inputFactory().createXMLStreamReader(new ByteArrayInputStream(xml()));
+            var stream = SafeXml.reader(new ByteArrayInputStream(xml()));
             var encoding = stream.getEncoding();
             stream.close();
             var text = new StringWriter();

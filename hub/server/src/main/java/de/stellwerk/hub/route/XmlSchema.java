@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
 import javax.xml.XMLConstants;
 import javax.xml.namespace.QName;
@@ -44,6 +46,8 @@ final class XmlSchema {
     private final Schema schema;
     private final String namespace;
     private final Set<String> roots;
+    /** A validator takes longer to make than a form to validate. Each serves one document at a time. */
+    private final Queue<ValidatorHandler> idle = new ConcurrentLinkedQueue<>();
 
     private XmlSchema(Schema schema, String namespace, Set<String> roots) {
         this.schema = schema;
@@ -92,8 +96,12 @@ final class XmlSchema {
     void check(Body body) throws IOException, SAXException {
         var bytes = body.xml();
         try {
-            var reader = SafeXml.inputFactory().createXMLStreamReader(new ByteArrayInputStream(bytes));
-            new Check(reader).run();
+            var reader = SafeXml.reader(new ByteArrayInputStream(bytes));
+            var kept = idle.poll();
+            var validator = kept == null ? schema.newValidatorHandler() : kept;
+            new Check(reader, validator).run();
+            // One that was stopped in the middle of a document is not used again.
+            idle.add(validator);
         } catch (XMLStreamException e) {
             throw new Quarantine(
                     "xml.malformed",
@@ -124,14 +132,15 @@ final class XmlSchema {
     private final class Check implements ErrorHandler {
 
         private final XMLStreamReader reader;
-        private final ValidatorHandler validator = schema.newValidatorHandler();
+        private final ValidatorHandler validator;
         private final Deque<String> path = new ArrayDeque<>();
         private final List<String> errors = new ArrayList<>();
         private final Place here = new Place();
         private int more;
 
-        Check(XMLStreamReader reader) throws SAXException {
+        Check(XMLStreamReader reader, ValidatorHandler validator) {
             this.reader = reader;
+            this.validator = validator;
             validator.setErrorHandler(this);
             validator.setResourceResolver(new Neighbours(new Shelf(List.of())));
             validator.setDocumentLocator(here);
