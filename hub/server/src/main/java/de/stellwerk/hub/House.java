@@ -80,9 +80,9 @@ final class House implements AutoCloseable {
         this.keys = new Keys(new ApiKeys(database, clock), clock);
         var ids = new Ids(clock);
         this.nodes = new Nodes(database, clock, node);
-        var seal = new Seal(data.resolve("keys"), clock);
+        var seal = new Seal(config.seals().resolve("keys"), clock);
         // Before the ledger, for it looks whether this cluster's transactions count on from the sealed ones.
-        this.sealer = new Sealer(database, data.resolve("checkpoints"), seal::seal, clock);
+        this.sealer = new Sealer(database, config.seals().resolve("checkpoints"), seal::seal, clock, nodes::leads);
         this.ledger = new SqlLedger(database, clock, ids, nodes);
         this.receipts = new Receipts(search, seal);
         this.connections = new Connections(

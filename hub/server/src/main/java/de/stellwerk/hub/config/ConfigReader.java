@@ -70,13 +70,17 @@ public final class ConfigReader {
                 web(top.flatMap(hub -> hub.section("web", ConfigKeys.WEB))),
                 broker(top.flatMap(hub -> hub.section("broker", ConfigKeys.BROKER))),
                 database(top.flatMap(hub -> hub.section("database", ConfigKeys.DATABASE))),
-                top.flatMap(hub -> hub.section("content", ConfigKeys.CONTENT))
-                        .flatMap(content -> content.value("folder"))
-                        .map(folder -> home.resolve(folder.text()))
-                        .orElse(data.resolve("content")),
+                folder(top, "content", ConfigKeys.CONTENT).orElse(data.resolve("content")),
+                folder(top, "seal", ConfigKeys.SEAL).orElse(data),
                 limits(given),
                 capacity(given),
                 municipalities);
+    }
+
+    private Optional<Path> folder(Optional<Section> top, String section, Set<String> known) {
+        return top.flatMap(hub -> hub.section(section, known))
+                .flatMap(given -> given.value("folder"))
+                .map(folder -> home.resolve(folder.text()));
     }
 
     private Optional<Section> open(Path path, Set<String> known) {

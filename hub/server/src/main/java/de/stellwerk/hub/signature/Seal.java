@@ -56,7 +56,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A seal is a compact JWS (RFC 7515), ES256, with the certificate in the header {@code x5c}. The key is made at the first
  * use and kept as {@code seal.p12} with its password in {@code seal.password}, both readable by the hub only.
  *
- * <p>Thread-safe within one process; two processes must not share a fresh folder.
+ * <p>Thread-safe, also for several nodes that share the folder: one of them makes the key, the others wait and take it.
  */
 public final class Seal {
 
@@ -128,7 +128,7 @@ public final class Seal {
         var mine = key;
         if (mine == null) {
             try {
-                mine = Files.exists(keyStore) ? load() : make();
+                mine = Files.exists(keyStore) ? load() : loadOrMake();
             } catch (GeneralSecurityException | OperatorCreationException e) {
                 throw new IllegalStateException(
                         "The key of the hub's seal in " + keyStore.getFileName()
@@ -143,6 +143,17 @@ public final class Seal {
             key = mine;
         }
         return mine;
+    }
+
+    private Key loadOrMake() throws GeneralSecurityException, OperatorCreationException, IOException {
+        Files.createDirectories(parent(keyStore));
+        synchronized (Seal.class) { // a process must not ask twice for a lock of the file system
+            try (var channel = FileChannel.open(
+                            keyStore.resolveSibling("seal.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    var lock = channel.lock()) {
+                return lock.isValid() && Files.exists(keyStore) ? load() : make();
+            }
+        }
     }
 
     private Key load() throws GeneralSecurityException, IOException {
@@ -185,7 +196,6 @@ public final class Seal {
         var bytes = new ByteArrayOutputStream();
         store.store(bytes, secret.toCharArray());
 
-        Files.createDirectories(parent(keyStore));
         // The password first: a store without its password could never be opened, a password without a store is just
         // overwritten.
         write(password, (secret + "\n").getBytes(US_ASCII));

@@ -174,7 +174,7 @@ class ConfigReaderTest {
                         + " Meinten Sie „port“?");
         assertThat(problems.get(1).text(Locale.ENGLISH))
                 .isEqualTo("config/hub.yaml:2:1 config.unknown-key: There is no key 'zebra' here."
-                        + " Known here: broker, content, database, limits, web.");
+                        + " Known here: broker, content, database, limits, seal, web.");
     }
 
     @Test

@@ -81,11 +81,26 @@ class SealTest {
         assertThat(Seal.opened(jws, second.certificatePem())).isPresent();
         try (var files = Files.list(folder)) {
             assertThat(files.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrder("seal.p12", "seal.password");
+                    .containsExactlyInAnyOrder("seal.p12", "seal.password", "seal.lock");
         }
         for (var name : new String[] {"seal.p12", "seal.password"})
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(name))))
                     .isEqualTo("rw-------");
+    }
+
+    @Test
+    void nodesThatShareAFreshFolderAgreeOnOneKey() throws Exception {
+        var nodes = java.util.concurrent.Executors.newFixedThreadPool(8);
+        var certificates = new java.util.HashSet<String>();
+        var calls = java.util.stream.IntStream.range(0, 8)
+                .mapToObj(
+                        node -> (java.util.concurrent.Callable<String>) () -> new Seal(folder, CLOCK).certificatePem())
+                .toList();
+        for (var each : nodes.invokeAll(calls)) {
+            certificates.add(each.get());
+        }
+        nodes.shutdown();
+        assertThat(certificates).hasSize(1);
     }
 
     @Test
