@@ -107,7 +107,8 @@ public final class Command {
     }
 
     private int verify(Path home, List<Path> copies) throws ConfigProblems {
-        var keys = home.resolve("data/keys");
+        var config = ConfigReader.read(home, System.getenv());
+        var keys = config.seal().resolve("keys");
         if (!Files.exists(keys.resolve("seal.p12"))) {
             return say(
                     UNKNOWN,
@@ -117,9 +118,9 @@ public final class Command {
         var certificate = new Seal(keys, Clock.systemUTC()).certificatePem();
         var folders = new ArrayList<Path>(copies);
         if (folders.isEmpty()) {
-            folders.add(home.resolve("data/checkpoints"));
+            folders.add(config.seal().resolve("checkpoints"));
         }
-        var given = ConfigReader.read(home, System.getenv()).database();
+        var given = config.database();
         if (given.url().isPresent()) {
             return report(source(given.url().get(), given.user(), given.password()), folders, certificate);
         }

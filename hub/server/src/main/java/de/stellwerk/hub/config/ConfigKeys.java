@@ -5,12 +5,13 @@ import java.util.Set;
 /** The keys the reader knows, section by section. The JSON Schemas in {@code config/schema} name the same ones. */
 final class ConfigKeys {
 
-    static final Set<String> HUB = Set.of("web", "broker", "database", "content", "limits");
+    static final Set<String> HUB = Set.of("web", "broker", "database", "content", "seal", "limits");
     static final Set<String> WEB = Set.of("address", "port", "certificate");
     static final Set<String> BROKER = Set.of("address", "port", "doors", "url", "user", "password");
     static final Set<String> DOOR = Set.of("queue", "user", "password");
     static final Set<String> DATABASE = Set.of("url", "user", "password");
     static final Set<String> CONTENT = Set.of("folder");
+    static final Set<String> SEAL = Set.of("folder");
     static final Set<String> LIMITS =
             Set.of("part", "xml", "inline", "attachments", "disk-reserve", "requests", "requests-per-key");
     static final Set<String> MUNICIPALITY = Set.of("municipality", "ars", "name", "connections");

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -55,6 +56,7 @@ public final class Nodes implements AutoCloseable {
     private final Set<Source> leaving = ConcurrentHashMap.newKeySet();
     private final Thread renewing;
     private volatile long epoch;
+    private volatile int lapses;
     private volatile long renewed;
     private volatile List<Long> living = List.of();
     private volatile boolean wasAlone;
@@ -93,12 +95,20 @@ public final class Nodes implements AutoCloseable {
                 }
             }
         });
-        held.clear();
-        leaving.clear();
+        forget();
         epoch = mine;
         renewed = start;
         living = database.read(Nodes::living);
         wasAlone = living.equals(List.of(mine));
+    }
+
+    /** What this node believed to hold may be another's by now. */
+    private void forget() {
+        synchronized (held) {
+            lapses++;
+            held.clear();
+            leaving.clear();
+        }
     }
 
     private static List<Long> living(Connection connection) throws SQLException {
@@ -130,16 +140,27 @@ public final class Nodes implements AutoCloseable {
     /** Renews the epoch, or begins a new one if it was declared dead. Called by itself every two seconds. */
     void renew() {
         var start = System.nanoTime();
-        var alive = database.transaction(connection -> {
+        var before = database.transaction(connection -> {
             // An epoch that only ran out may go on, since its rows are still its own unless somebody took them over.
-            try (var update = connection.prepareStatement(
-                    "update epoch set alive_until = now() + ?::interval where epoch = ? and alive_until > '-infinity'")) {
+            try (var update = connection.prepareStatement("""
+                    update epoch set alive_until = now() + ?::interval
+                    from (select epoch as mine, alive_until > now() as alive from epoch where epoch = ? for update) before
+                    where epoch = mine and alive_until > '-infinity' returning alive""")) {
                 update.setString(1, LEASE.toString());
                 update.setLong(2, epoch);
-                return update.executeUpdate() == 1;
+                try (var row = update.executeQuery()) {
+                    return row.next() ? Optional.of(row.getBoolean(1)) : Optional.<Boolean>empty();
+                }
             }
         });
-        if (alive) {
+        if (before.isPresent()) {
+            if (!before.get()) {
+                LOG.warn(
+                        "node {}: its epoch had run out, for it stood still or was cut off from the database; what others took over"
+                                + " meanwhile is theirs",
+                        name);
+                forget();
+            }
             renewed = start;
             living = database.read(Nodes::living);
         } else if (!closed) {
@@ -186,6 +207,7 @@ public final class Nodes implements AutoCloseable {
         var mine = new ArrayList<Source>();
         var nodes = living;
         var me = epoch;
+        var now = lapses;
         for (var source : sources) {
             if (owner(source, nodes, me) == me) {
                 mine.add(source);
@@ -202,10 +224,12 @@ public final class Nodes implements AutoCloseable {
                 mine.stream()
                         .filter(each -> !held.contains(each) && !leaving.contains(each))
                         .toList(),
-                me);
+                me,
+                now);
     }
 
-    private void take(List<Source> free, long me) {
+    /** @param lapse how often this node had lost everything when it looked what is free */
+    private void take(List<Source> free, long me, int lapse) {
         if (free.isEmpty()) {
             return;
         }
@@ -228,8 +252,10 @@ public final class Nodes implements AutoCloseable {
                 return found;
             }
         });
-        if (me == epoch) {
-            held.addAll(got);
+        synchronized (held) {
+            if (me == epoch && lapse == lapses) {
+                held.addAll(got);
+            }
         }
     }
 

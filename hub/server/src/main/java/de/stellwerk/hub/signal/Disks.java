@@ -14,22 +14,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The disks under the data folder; there is one, or each folder has its own. A look asks for the free space and writes a byte down to
+ * The disks under the data folder, and that of the content; there is one, or each folder has its own. A look asks for the free space and writes a byte down to
  * the disk: nothing else shows that a file system has become read-only, has no quota left or does not answer.
  *
  * @param reserve bytes that stay free, for the work of what is already there
  */
-record Disks(Path data, long reserve) {
+record Disks(Path data, Path content, long reserve) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Disks.class);
-    private static final List<String> FOLDERS = List.of("", "content", "uploads", "postgres", "broker");
+    private static final String CONTENT = "content";
+    private static final List<String> FOLDERS = List.of("", CONTENT, "uploads", "postgres", "broker");
     private static final String MARK = "signal";
 
     Optional<Halt> look() {
         var seen = new HashSet<FileStore>();
         for (var name : FOLDERS) {
-            var folder = data.resolve(name);
-            var shown = name.isEmpty() ? "data" : "data/" + name;
+            var folder = name.equals(CONTENT) ? content : data.resolve(name);
+            var shown = name.isEmpty() ? "data" : folder.startsWith(data) ? "data/" + name : name + ".folder";
             try {
                 if (!Files.isDirectory(folder)) {
                     continue;

@@ -58,10 +58,11 @@ public final class EntrySignal implements AutoCloseable {
 
     /**
      * @param data the data folder, on one disk or on several
+     * @param content where large parts lie, which may be a disk that nodes share
      * @param reserve bytes that stay free on each
      */
-    public EntrySignal(Path data, long reserve, Watch database) {
-        this(List.of(Watch.disks(new Disks(data, reserve)), database));
+    public EntrySignal(Path data, Path content, long reserve, Watch database) {
+        this(List.of(Watch.disks(new Disks(data, content, reserve)), database));
     }
 
     EntrySignal(List<Watch> watches) {

@@ -56,7 +56,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A seal is a compact JWS (RFC 7515), ES256, with the certificate in the header {@code x5c}. The key is made at the first
  * use and kept as {@code seal.p12} with its password in {@code seal.password}, both readable by the hub only.
  *
- * <p>Thread-safe within one process; two processes must not share a fresh folder.
+ * <p>Thread-safe, and several hubs may share the folder: they have one seal.
  */
 public final class Seal {
 
@@ -128,7 +128,7 @@ public final class Seal {
         var mine = key;
         if (mine == null) {
             try {
-                mine = Files.exists(keyStore) ? load() : make();
+                mine = Files.exists(keyStore) ? load() : first();
             } catch (GeneralSecurityException | OperatorCreationException e) {
                 throw new IllegalStateException(
                         "The key of the hub's seal in " + keyStore.getFileName()
@@ -155,6 +155,18 @@ public final class Seal {
                 && store.getCertificate(ENTRY) instanceof X509Certificate certificate)
             return new Key(privateKey, certificate);
         throw new GeneralSecurityException("no key named " + ENTRY);
+    }
+
+    /** Several nodes may start at once on an empty folder: one makes the key, the others wait for it. */
+    private Key first() throws GeneralSecurityException, OperatorCreationException, IOException {
+        Files.createDirectories(parent(keyStore));
+        synchronized (Seal.class) {
+            try (var channel = FileChannel.open(
+                            keyStore.resolveSibling("seal.lock"), StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+                    var lock = channel.lock()) {
+                return Files.exists(keyStore) ? load() : make();
+            }
+        }
     }
 
     private Key make() throws GeneralSecurityException, OperatorCreationException, IOException {
@@ -185,7 +197,6 @@ public final class Seal {
         var bytes = new ByteArrayOutputStream();
         store.store(bytes, secret.toCharArray());
 
-        Files.createDirectories(parent(keyStore));
         // The password first: a store without its password could never be opened, a password without a store is just
         // overwritten.
         write(password, (secret + "\n").getBytes(US_ASCII));

@@ -174,7 +174,7 @@ class ConfigReaderTest {
                         + " Meinten Sie „port“?");
         assertThat(problems.get(1).text(Locale.ENGLISH))
                 .isEqualTo("config/hub.yaml:2:1 config.unknown-key: There is no key 'zebra' here."
-                        + " Known here: broker, content, database, limits, web.");
+                        + " Known here: broker, content, database, limits, seal, web.");
     }
 
     @Test
@@ -292,6 +292,14 @@ class ConfigReaderTest {
                           password: { secret: a }
                           doors:
                             - { queue: a, user: a, password: { secret: a } }
+                        """);
+            }
+            case SHARED_FOLDER -> {
+                secret("a", "a");
+                write("config/hub.yaml", """
+                        broker: { url: "tcp://127.0.0.1:61616", user: hub, password: { secret: a } }
+                        database: { url: "jdbc:postgresql://127.0.0.1/a", user: a, password: { secret: a } }
+                        content: { folder: shared/content }
                         """);
             }
             case DATABASE_URL -> write("config/hub.yaml", "database: { url: \"jdbc:h2:mem\", user: a }\n");
