@@ -99,7 +99,7 @@ class SealTest {
         assertThat(Seal.opened(jws, second.certificatePem())).isPresent();
         try (var files = Files.list(folder)) {
             assertThat(files.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrder("seal.p12", "seal.password");
+                    .containsExactlyInAnyOrder("seal.p12", "seal.password", "seal.lock");
         }
         for (var name : new String[] {"seal.p12", "seal.password"})
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(name))))
