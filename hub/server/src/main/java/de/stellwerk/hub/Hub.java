@@ -236,6 +236,7 @@ public class Hub {
         properties.put("spring.threads.virtual.enabled", Runtime.version().feature() >= 21);
         properties.put("spring.main.banner-mode", "off");
         properties.put("spring.main.log-startup-info", "false");
+        properties.put("spring.mvc.formcontent.filter.enabled", "false"); // no door takes a form by PUT
         properties.put("spring.jmx.enabled", "false");
         properties.put("camel.main.profile", "prod");
         properties.put("camel.main.jmx-enabled", "false");

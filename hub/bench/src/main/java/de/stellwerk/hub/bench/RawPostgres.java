@@ -7,12 +7,12 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * What the database itself can do: a message row with 2 KiB of content and a ledger row in a commit of their own, durable, from so
@@ -107,7 +107,7 @@ final class RawPostgres {
     }
 
     private static void commit(PreparedStatement insert) throws SQLException {
-        var random = new Random(System.nanoTime());
+        var random = ThreadLocalRandom.current();
         var content = new byte[CONTENT];
         random.nextBytes(content);
         var digest = new byte[64];

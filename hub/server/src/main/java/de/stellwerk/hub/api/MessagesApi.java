@@ -12,6 +12,9 @@ import de.stellwerk.hub.ledger.Search;
 import de.stellwerk.hub.security.Caller;
 import de.stellwerk.hub.security.Right;
 import de.stellwerk.hub.spi.Content;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.Part;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,13 +30,12 @@ import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.RequestPart;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -90,21 +92,17 @@ final class MessagesApi {
         this.contents = contents;
     }
 
+    /** The busiest door: it reads the request and writes the answer itself, since the framework's own ways take longer than the rest. */
     @PostMapping(path = "/api/v1/messages", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
-    ResponseEntity<?> handIn(
-            @AuthenticationPrincipal Caller caller,
-            @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
-            @RequestParam(defaultValue = "false") boolean seal,
-            @RequestPart("meta") Part meta,
-            @RequestPart("body") Part body,
-            @RequestPart(name = "attachment", required = false) @Nullable List<Part> attachments)
-            throws IOException {
+    void handIn(HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException {
+        var caller = caller(request);
+        var key = request.getHeader("Idempotency-Key");
         if (key == null) {
             throw Refusal.badRequest(
                     "message.id",
                     "The header Idempotency-Key is missing. Nothing was taken. Send a unique id with it.");
         }
-        var said = meta(meta);
+        var said = meta(part(request, "meta"));
         var municipality = text(said.municipality());
         if (!caller.serves(municipality)) {
             throw new Refusal(
@@ -122,26 +120,58 @@ final class MessagesApi {
                 Optional.ofNullable(said.caseId()),
                 Optional.empty(),
                 said.headers() == null ? Map.of() : said.headers(),
-                content(body),
-                attachments == null
-                        ? List.of()
-                        : attachments.stream().map(MessagesApi::content).toList(),
+                content(part(request, "body")),
+                request.getParts().stream()
+                        .filter(part -> part.getName().equals("attachment"))
+                        .map(MessagesApi::content)
+                        .toList(),
                 Optional.empty()));
-        return answer(accepted, seal);
+        switch (accepted.outcome()) {
+            case TAKEN -> write(response, 201, receipt(accepted, request));
+            case DUPLICATE -> write(response, 200, receipt(accepted, request));
+            case QUARANTINED -> write(response, 202, receipt(accepted, request));
+            case CONFLICT -> write(response, problem(409, "Conflict", accepted));
+            case REJECTED ->
+                write(response, problem(accepted.code().startsWith("size.") ? 413 : 422, "Rejected", accepted));
+        }
     }
 
-    private ResponseEntity<?> answer(Accepted accepted, boolean seal) {
-        return switch (accepted.outcome()) {
-            case TAKEN -> ResponseEntity.status(201).body(receipt(accepted, seal));
-            case DUPLICATE -> ResponseEntity.ok(receipt(accepted, seal));
-            case QUARANTINED -> ResponseEntity.status(202).body(receipt(accepted, seal));
-            case CONFLICT -> problem(409, "Conflict", accepted);
-            case REJECTED -> problem(accepted.code().startsWith("size.") ? 413 : 422, "Rejected", accepted);
-        };
+    private static Caller caller(HttpServletRequest request) {
+        if (request.getUserPrincipal() instanceof Authentication known
+                && known.getPrincipal() instanceof Caller caller) {
+            return caller;
+        }
+        throw new Refusal(401, "Unauthorized", "access.key", "No valid API key was given.");
+    }
+
+    private static Part part(HttpServletRequest request, String name) throws IOException, ServletException {
+        var part = request.getPart(name);
+        if (part == null) {
+            throw Refusal.badRequest(
+                    "request.part", "The part '" + name + "' is missing. Nothing was taken. Send it again with it.");
+        }
+        return part;
+    }
+
+    private static void write(HttpServletResponse response, int status, ReceiptJson receipt) throws IOException {
+        response.setStatus(status);
+        response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+        send(response, JSON.writeValueAsBytes(receipt));
+    }
+
+    private static void write(HttpServletResponse response, ApiProblem problem) throws IOException {
+        response.setStatus(problem.status());
+        response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+        send(response, JSON.writeValueAsBytes(problem));
+    }
+
+    private static void send(HttpServletResponse response, byte[] body) throws IOException {
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
     }
 
     /** A seal costs as much as all the rest of a yes, so it is made for those who ask for it, now or later. */
-    private ReceiptJson receipt(Accepted accepted, boolean seal) {
+    private ReceiptJson receipt(Accepted accepted, HttpServletRequest request) {
         var id = accepted.id().orElseThrow();
         return new ReceiptJson(
                 id.toString(),
@@ -151,14 +181,14 @@ final class MessagesApi {
                 accepted.code(),
                 accepted.text(),
                 Receipts.parts(accepted.parts()),
-                seal ? receipts.of(id).orElseThrow().seal() : null);
+                "true".equals(request.getParameter("seal"))
+                        ? receipts.of(id).orElseThrow().seal()
+                        : null);
     }
 
-    private static ResponseEntity<ApiProblem> problem(int status, String title, Accepted accepted) {
+    private static ApiProblem problem(int status, String title, Accepted accepted) {
         var problem = ApiProblem.of(status, title, accepted.code(), accepted.text());
-        return ResponseEntity.status(status)
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(accepted.id().map(id -> problem.concerning(id.toString())).orElse(problem));
+        return accepted.id().map(id -> problem.concerning(id.toString())).orElse(problem);
     }
 
     @GetMapping("/api/v1/messages")
