@@ -15,6 +15,8 @@ final class BrokerProcess {
 
     /** @param words the shipped example, a folder, a port, the file with the hub's password */
     public static void main(String[] words) throws Exception {
+        // Whatever becomes of the test: this ends with it.
+        ProcessHandle.current().parent().ifPresent(test -> test.onExit().thenRun(() -> System.exit(0)));
         var folder = Files.createDirectories(Path.of(words[1]));
         var mark = "<security-settings>";
         var shipped = Files.readString(Path.of(words[0]));

@@ -75,10 +75,7 @@ final class Cluster implements AutoCloseable {
                     "-Dfile.encoding=UTF-8"));
             words.addAll(more);
             words.addAll(List.of(
-                    "-jar",
-                    scratch.checkout().hubJar().toString(),
-                    "--home=" + home().folder(),
-                    "--data=" + data));
+                    "-jar", scratch.checkout().hubJar().toString(), "--home=" + home().folder(), "--data=" + data));
             program = Optional.of(Program.start(
                     name,
                     home().folder(),
@@ -258,7 +255,11 @@ final class Cluster implements AutoCloseable {
 
     /** A process of this package, on the given jars or else on the test's own. */
     private Program own(String name, List<Path> jars, List<String> words) throws Exception {
-        var mine = Path.of(Cluster.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        var mine = Path.of(Cluster.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
         var path = jars.isEmpty() ? System.getProperty("java.class.path") : mine + ":" + jars.get(0);
         var command = new ArrayList<>(List.of(
                 "-Xmx128m",

@@ -22,11 +22,16 @@ final class DatabaseProcess {
 
     /** @param words the database's folder, and a file for {@code url}, {@code user} and {@code password} */
     public static void main(String[] words) throws Exception {
+        // Whatever becomes of the test: this ends with it.
+        ProcessHandle.current().parent().ifPresent(test -> test.onExit().thenRun(() -> System.exit(0)));
         var folder = Path.of(words[0]);
         var first = start(folder);
-        var url = "jdbc:postgresql://127.0.0.1:" + Files.readString(folder.resolve("port")).strip() + "/postgres";
+        var url = "jdbc:postgresql://127.0.0.1:"
+                + Files.readString(folder.resolve("port")).strip() + "/postgres";
         try (var admin = DriverManager.getConnection(
-                        url, "postgres", Files.readString(folder.resolve("password")).strip());
+                        url,
+                        "postgres",
+                        Files.readString(folder.resolve("password")).strip());
                 var sql = admin.createStatement()) {
             sql.execute("alter system set max_connections = " + MOST_CONNECTIONS);
         }
@@ -35,7 +40,8 @@ final class DatabaseProcess {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> close(server)));
         var access = new Properties();
         for (var name : new String[] {"jdbcUrl", "user", "password"}) {
-            access.setProperty(name, String.valueOf(server.getClass().getMethod(name).invoke(server)));
+            access.setProperty(
+                    name, String.valueOf(server.getClass().getMethod(name).invoke(server)));
         }
         var file = Path.of(words[1]);
         var temporary = file.resolveSibling(file.getFileName() + ".tmp");
@@ -47,7 +53,8 @@ final class DatabaseProcess {
     }
 
     private static AutoCloseable start(Path folder) throws ReflectiveOperationException {
-        return (AutoCloseable) Class.forName(RUNNER).getMethod("start", Path.class).invoke(null, folder);
+        return (AutoCloseable)
+                Class.forName(RUNNER).getMethod("start", Path.class).invoke(null, folder);
     }
 
     private static void close(AutoCloseable server) {

@@ -100,6 +100,22 @@ final class Evidence implements AutoCloseable {
         }
     }
 
+    long messages() throws SQLException {
+        return number("select count(*) from message");
+    }
+
+    /** Bytes of the hub's own tables with their indexes. */
+    long size() throws SQLException {
+        return number("""
+                select sum(pg_total_relation_size(oid)) from pg_class
+                where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> 'seen'""");
+    }
+
+    /** Transactions of the database so far, this test's own few among them. */
+    long commits() throws SQLException {
+        return number("select xact_commit from pg_stat_database where datname = current_database()");
+    }
+
     private long number(String sql, Object... values) throws SQLException {
         try (var select = connection.prepareStatement(sql)) {
             for (var i = 0; i < values.length; i++) {

@@ -137,16 +137,17 @@ final class ClusterModel {
         }
 
         private void step(int number) {
-            cores.work(given.hubMillis() / 1_000 / STEPS, () -> writers.get(number).write(() -> {
-                if (number + 1 < STEPS) {
-                    step(number + 1);
-                } else {
-                    if (now >= WARM) {
-                        delivered++;
-                    }
-                    message();
-                }
-            }));
+            cores.work(
+                    given.hubMillis() / 1_000 / STEPS, () -> writers.get(number).write(() -> {
+                        if (number + 1 < STEPS) {
+                            step(number + 1);
+                        } else {
+                            if (now >= WARM) {
+                                delivered++;
+                            }
+                            message();
+                        }
+                    }));
         }
     }
 

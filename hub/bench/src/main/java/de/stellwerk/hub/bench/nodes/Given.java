@@ -27,9 +27,11 @@ record Given(
         if (hubMillis <= 0 || databaseMillis <= 0 || loadMillis < 0 || cores < 1 || databaseCores < 0) {
             throw new IllegalArgumentException("CPU times and cores must be above zero");
         }
-        if (commitsPerSecond <= 0 || joinedPerSecond <= commitsPerSecond || joinedPerSecond >= JOINED * commitsPerSecond) {
-            throw new IllegalArgumentException("joined rows a second must be between one and " + JOINED
-                    + " times the commits a second");
+        if (commitsPerSecond <= 0
+                || joinedPerSecond <= commitsPerSecond
+                || joinedPerSecond >= JOINED * commitsPerSecond) {
+            throw new IllegalArgumentException(
+                    "joined rows a second must be between one and " + JOINED + " times the commits a second");
         }
     }
 

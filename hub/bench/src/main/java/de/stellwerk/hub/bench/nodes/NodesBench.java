@@ -89,8 +89,9 @@ public final class NodesBench {
         var found = new HashMap<>(Map.of("--seed", "1"));
         for (var i = 0; i < words.length; i += 2) {
             if (!NAMES.contains(words[i]) || i + 1 == words.length) {
-                throw new IllegalArgumentException("'" + words[i] + "' gibt es hier nicht, oder sein Wert fehlt / is not"
-                        + " known here, or its value is missing");
+                throw new IllegalArgumentException(
+                        "'" + words[i] + "' gibt es hier nicht, oder sein Wert fehlt / is not"
+                                + " known here, or its value is missing");
             }
             found.put(words[i], words[i + 1]);
         }

@@ -8,7 +8,16 @@ import org.junit.jupiter.api.Test;
 
 class ClusterModelTest {
 
-    private static final Given MEASURED = new Given(1.2, 0.5, 0.3, 3_000, 15_000, 2, 0);
+    /** One node with its database and the load on two cores: bin/bench --short, 2 KiB, 64 senders. docs/skalierung.md names the run. */
+    private static final Given MEASURED = new Given(13.20, 1.94, 0.98, 5_709, 25_950, 2, 0);
+
+    private static final double MEASURED_PER_SECOND = 121;
+
+    @Test
+    void oneNodeComputedDoesWhatOneNodeMeasuredDid() {
+        assertThat(ClusterModel.run(MEASURED, 1, 1).perSecond())
+                .isCloseTo(MEASURED_PER_SECOND, within(0.15 * MEASURED_PER_SECOND));
+    }
 
     @Test
     void twoNodesDoTwiceTheWorkWhileTheDatabaseIsIdle() {
