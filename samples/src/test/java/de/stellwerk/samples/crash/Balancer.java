@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 final class Balancer implements AutoCloseable {
 
     private static final Duration LOOK = Duration.ofMillis(300);
-    private static final Duration PATIENCE = Duration.ofMillis(1_500);
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final ServerSocket door = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
     private final Map<Integer, Boolean> ready = new ConcurrentHashMap<>();
