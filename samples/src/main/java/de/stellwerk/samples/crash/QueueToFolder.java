@@ -50,6 +50,11 @@ record QueueToFolder() implements Channel {
     }
 
     @Override
+    public boolean handsOverFiles() {
+        return true;
+    }
+
+    @Override
     public int senders() {
         return 8;
     }

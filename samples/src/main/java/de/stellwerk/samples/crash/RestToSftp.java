@@ -27,6 +27,11 @@ record RestToSftp() implements Channel {
     }
 
     @Override
+    public boolean handsOverFiles() {
+        return false;
+    }
+
+    @Override
     public int senders() {
         return 4;
     }

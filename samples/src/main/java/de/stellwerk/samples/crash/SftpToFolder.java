@@ -33,6 +33,11 @@ record SftpToFolder() implements Channel {
     }
 
     @Override
+    public boolean handsOverFiles() {
+        return true;
+    }
+
+    @Override
     public int senders() {
         return 8;
     }

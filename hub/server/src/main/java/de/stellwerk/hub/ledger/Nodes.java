@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -102,13 +103,20 @@ public final class Nodes implements AutoCloseable {
                 }
             }
         });
-        held.clear();
-        leaving.clear();
+        forget();
         epoch = mine;
-        term++;
         renewed = start;
         living = database.read(Nodes::living);
         wasAlone = living.equals(List.of(mine));
+    }
+
+    /** What this node believed to hold, or has claimed, may be another's by now. */
+    private void forget() {
+        synchronized (held) {
+            term++;
+            held.clear();
+            leaving.clear();
+        }
     }
 
     private static List<Long> living(Connection connection) throws SQLException {
@@ -140,19 +148,26 @@ public final class Nodes implements AutoCloseable {
     /** Renews the epoch, or begins a new one if it was declared dead. Called by itself every two seconds. */
     void renew() {
         var start = nanos.getAsLong();
-        var alive = database.transaction(connection -> {
+        var before = database.transaction(connection -> {
             // An epoch that only ran out may go on, since its rows are still its own unless somebody took them over.
-            try (var update = connection.prepareStatement(
-                    "update epoch set alive_until = now() + ?::interval where epoch = ? and alive_until > '-infinity'")) {
+            try (var update = connection.prepareStatement("""
+                    update epoch set alive_until = now() + ?::interval
+                    from (select epoch as mine, alive_until > now() as alive from epoch where epoch = ? for update) before
+                    where epoch = mine and alive_until > '-infinity' returning alive""")) {
                 update.setString(1, LEASE.toString());
                 update.setLong(2, epoch);
-                return update.executeUpdate() == 1;
+                try (var row = update.executeQuery()) {
+                    return row.next() ? Optional.of(row.getBoolean(1)) : Optional.<Boolean>empty();
+                }
             }
         });
-        if (alive) {
-            if (nanos.getAsLong() - renewed >= LEASE.toNanos()) {
-                // It had run out meanwhile, so what was claimed before may be somebody else's now.
-                term++;
+        if (before.isPresent()) {
+            if (!before.get() || nanos.getAsLong() - renewed >= LEASE.toNanos()) {
+                LOG.warn(
+                        "node {}: its epoch had run out, for it stood still or was cut off from the database; what others took over"
+                                + " meanwhile is theirs",
+                        name);
+                forget();
             }
             renewed = start;
             living = database.read(Nodes::living);
@@ -210,6 +225,7 @@ public final class Nodes implements AutoCloseable {
         var mine = new ArrayList<Source>();
         var nodes = living;
         var me = epoch;
+        var now = term;
         for (var source : sources) {
             if (owner(source, nodes, me) == me) {
                 mine.add(source);
@@ -226,10 +242,12 @@ public final class Nodes implements AutoCloseable {
                 mine.stream()
                         .filter(each -> !held.contains(each) && !leaving.contains(each))
                         .toList(),
-                me);
+                me,
+                now);
     }
 
-    private void take(List<Source> free, long me) {
+    /** @param now the term in which this node looked what is free */
+    private void take(List<Source> free, long me, int now) {
         if (free.isEmpty()) {
             return;
         }
@@ -252,8 +270,10 @@ public final class Nodes implements AutoCloseable {
                 return found;
             }
         });
-        if (me == epoch) {
-            held.addAll(got);
+        synchronized (held) {
+            if (me == epoch && now == term) {
+                held.addAll(got);
+            }
         }
     }
 

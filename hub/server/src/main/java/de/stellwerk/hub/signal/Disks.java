@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The disks under the data folder; there is one, or each folder has its own. A look asks for the free space and writes a byte down to
+ * The disks under the data folder, and that of the content; there is one, or each folder has its own. A look asks for the free space and writes a byte down to
  * the disk: nothing else shows that a file system has become read-only, has no quota left or does not answer.
  *
  * @param folders by the names an operator knows them by; one that is not there, yet, is passed over
@@ -30,7 +30,7 @@ record Disks(Map<String, Path> folders, long reserve) {
     static Disks of(Path data, Path content, long reserve) {
         var folders = new LinkedHashMap<String, Path>();
         folders.put("data", data);
-        folders.put("data/content", content);
+        folders.put(content.startsWith(data) ? "data/content" : "content.folder", content);
         for (var name : new String[] {"uploads", "postgres", "broker"}) {
             folders.put("data/" + name, data.resolve(name));
         }

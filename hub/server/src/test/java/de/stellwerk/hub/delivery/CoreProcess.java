@@ -270,6 +270,7 @@ final class CoreProcess {
                 new BrokerConfig("localhost", 0, List.of()),
                 new DatabaseConfig(Optional.empty(), "", ""),
                 folder,
+                folder,
                 Limits.defaults(),
                 Capacity.defaults(),
                 Map.of(TOWN, new Municipality(TOWN, TOWN + "0000", "Pirna", Map.of())));

@@ -138,6 +138,7 @@ final class CoreWorld {
                 new BrokerConfig("localhost", 0, List.of()),
                 new DatabaseConfig(Optional.empty(), "", ""),
                 Path.of("."),
+                Path.of("."),
                 Limits.defaults(),
                 Capacity.defaults(),
                 towns);
