@@ -34,6 +34,7 @@ public abstract class CamelConnector implements Connector {
 
     /** Never the same twice: one that is still being closed, late, must not take the doors of its successor with it. */
     private final String prefix;
+
     private final List<String> routes = new ArrayList<>();
     private final List<String> beans = new ArrayList<>();
     private @Nullable CamelContext context;
