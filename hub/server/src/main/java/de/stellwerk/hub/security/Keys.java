@@ -2,6 +2,7 @@ package de.stellwerk.hub.security;
 
 import de.stellwerk.hub.ledger.ApiKeys;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +68,14 @@ public final class Keys {
             Files.deleteIfExists(file);
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             var key = create("first", Set.of("*"), EnumSet.allOf(Right.class), "hub");
-            Files.writeString(file, key + "\n", StandardOpenOption.WRITE);
+            // Shown only here: after a power cut the file must hold what the database knows.
+            try (var written = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                var bytes = StandardCharsets.UTF_8.encode(key + "\n");
+                while (bytes.hasRemaining()) {
+                    written.write(bytes);
+                }
+                written.force(true);
+            }
         }
     }
 
