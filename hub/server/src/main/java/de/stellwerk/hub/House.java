@@ -106,8 +106,9 @@ final class House implements AutoCloseable {
                 lanes.route(List.of(new Ledger.ToRoute(message, municipality)));
             }
         });
-        this.rounds = new Rounds(connections, intake, ledger, nodes, clock);
-        this.signal = new EntrySignal(data, config.capacity().diskReserve(), Watch.database(new Pulse(database)));
+        this.signal = new EntrySignal(
+                data, config.content(), config.capacity().diskReserve(), Watch.database(new Pulse(database)));
+        this.rounds = new Rounds(connections, intake, ledger, nodes, signal::isClear, clock);
         this.visitors =
                 new Visitors(config.capacity().requests(), config.capacity().requestsPerKey());
         this.work = new Work(broker, ledger, nodes, lanes, contents, routes, connections, config.limits(), clock);
@@ -198,8 +199,8 @@ final class House implements AutoCloseable {
     public void close() {
         ready = false;
         housekeeping.shutdownNow();
-        signal.close();
         rounds.close();
+        signal.close();
         work.close();
         routes.close();
         connections.close();

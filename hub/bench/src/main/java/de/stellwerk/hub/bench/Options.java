@@ -24,6 +24,7 @@ record Options(boolean brief, int backlog, Path work, Path out, Optional<Path> p
     static final String HELP = """
             bench [--short] [--only TEIL,TEIL] [--backlog N] [--out DATEI] [--work ORDNER] [--profile DATEI.jfr]
             bench --jmh [MUSTER]
+            bench --nodes --help
               misst den ganzen Weg durch den Hub neben dem, was Datenbank und Broker allein schaffen
               measures the whole way through the hub beside what its database and its broker can do alone
               --short    unter fünf Minuten / under five minutes

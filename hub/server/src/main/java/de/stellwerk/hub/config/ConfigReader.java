@@ -64,14 +64,29 @@ public final class ConfigReader {
         var file = home.resolve("config/hub.yaml");
         var top = Files.exists(file) ? open(file, ConfigKeys.HUB) : Optional.<Section>empty();
         var given = top.flatMap(hub -> hub.section("limits", ConfigKeys.LIMITS));
+        var broker = broker(top.flatMap(hub -> hub.section("broker", ConfigKeys.BROKER)));
+        var database = database(top.flatMap(hub -> hub.section("database", ConfigKeys.DATABASE)));
+        var content = folder(top, "content", ConfigKeys.CONTENT);
+        var seals = folder(top, "seal", ConfigKeys.SEAL);
+        // Who shares both works beside others: they must find the parts this node takes in, and seal with one key.
+        if (broker.external().isPresent() && database.url().isPresent()) {
+            top.ifPresent(hub -> {
+                if (content.isEmpty()) {
+                    hub.report(ProblemCode.SHARED_FOLDER, hub.place(), "content.folder", "");
+                }
+                if (seals.isEmpty()) {
+                    hub.report(ProblemCode.SHARED_FOLDER, hub.place(), "seal.folder", "");
+                }
+            });
+        }
         return new HubConfig(
                 home,
                 data,
                 web(top.flatMap(hub -> hub.section("web", ConfigKeys.WEB))),
-                broker(top.flatMap(hub -> hub.section("broker", ConfigKeys.BROKER))),
-                database(top.flatMap(hub -> hub.section("database", ConfigKeys.DATABASE))),
-                folder(top, "content", ConfigKeys.CONTENT).orElse(data.resolve("content")),
-                folder(top, "seal", ConfigKeys.SEAL).orElse(data),
+                broker,
+                database,
+                content.orElse(data.resolve("content")),
+                seals.orElse(data),
                 limits(given),
                 capacity(given),
                 municipalities);

@@ -73,6 +73,10 @@ enum ProblemCode {
             "config.external-doors",
             "Ein eigenständiger Broker verwaltet seine Türen selbst. „{0}“ hier entfernen und dort anlegen.",
             "A broker of its own keeps its doors itself. Remove '{0}' here and make them there."),
+    SHARED_FOLDER(
+            "config.shared-folder",
+            "Broker und Datenbank teilt sich dieser Hub mit anderen Knoten; dann brauchen sie auch einen gemeinsamen Ordner bei „{0}“.",
+            "This hub shares broker and database with other nodes; then they need a folder in common at '{0}' too."),
     DATABASE_URL(
             "config.database-url",
             "Das ist keine Adresse einer PostgreSQL-Datenbank. Erwartet wird {1}.",

@@ -18,6 +18,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
@@ -35,14 +36,24 @@ public final class ContentStore {
     private static final int FULL = 1 << 20;
     private static final Duration GRACE = Duration.ofHours(24);
 
+    /** The ending of a file that a collector has taken away, to look at it once more before it is deleted. */
+    private static final String TAKEN = ".taken";
+
     private final Path folder;
     private final Path incoming;
     private final int inlineLimit;
     private final Clock clock;
+    private final Runnable betweenTakingAndDeleting;
     private final Object collecting = new Object();
 
     /** @param inlineLimit parts up to this many bytes are not written to the folder */
     public ContentStore(Path folder, int inlineLimit, Clock clock) throws IOException {
+        this(folder, inlineLimit, clock, () -> {});
+    }
+
+    /** @param betweenTakingAndDeleting what another node does at that moment */
+    ContentStore(Path folder, int inlineLimit, Clock clock, Runnable betweenTakingAndDeleting) throws IOException {
+        this.betweenTakingAndDeleting = betweenTakingAndDeleting;
         this.folder = folder;
         this.incoming = folder.resolve("incoming");
         this.inlineLimit = inlineLimit;
@@ -130,7 +141,8 @@ public final class ContentStore {
     }
 
     /**
-     * Deletes files that nothing names. A file younger than a day is left alone: its transaction may not have committed yet.
+     * Deletes files that nothing names. A file younger than a day is left alone: its transaction may not have committed yet. A file is
+     * first taken away and then looked at, for another node that shares the folder may be storing the same bytes at this moment.
      *
      * @param named whether any part names this stored file
      * @return how many were deleted
@@ -138,16 +150,16 @@ public final class ContentStore {
     public int collect(Predicate<String> named) throws IOException {
         var before = clock.instant().minus(GRACE);
         var deleted = 0;
+        putBack();
         try (var folders = Files.newDirectoryStream(folder, Files::isDirectory)) {
             for (var each : folders) {
                 try (var files = Files.newDirectoryStream(each)) {
                     for (var file : files) {
                         var stored = each.getFileName() + "/" + file.getFileName();
                         synchronized (collecting) {
-                            var old =
-                                    Files.getLastModifiedTime(file).toInstant().isBefore(before);
-                            if (old && (each.equals(incoming) || !named.test(stored))) {
-                                Files.delete(file);
+                            if (isOlder(file, before)
+                                    && (each.equals(incoming) || !named.test(stored))
+                                    && delete(file, before)) {
                                 deleted++;
                             }
                         }
@@ -156,6 +168,40 @@ public final class ContentStore {
             }
         }
         return deleted;
+    }
+
+    private boolean delete(Path file, Instant before) throws IOException {
+        if (incoming.equals(file.getParent())) {
+            return Files.deleteIfExists(file);
+        }
+        var taken = incoming.resolve(file.getFileName() + TAKEN);
+        Files.move(file, taken, StandardCopyOption.ATOMIC_MOVE);
+        betweenTakingAndDeleting.run();
+        if (isOlder(taken, before)) {
+            Files.delete(taken);
+            return true;
+        }
+        Files.move(taken, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return false;
+    }
+
+    /** What a collector took away before it was killed: its bytes may have been stored anew at that moment. */
+    private void putBack() throws IOException {
+        try (var left = Files.newDirectoryStream(incoming, "*" + TAKEN)) {
+            for (var file : left) {
+                var name = String.valueOf(file.getFileName());
+                var hex = name.substring(0, name.length() - TAKEN.length());
+                Files.move(
+                        file,
+                        folder.resolve(hex.substring(0, 2)).resolve(hex),
+                        StandardCopyOption.ATOMIC_MOVE,
+                        StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+    }
+
+    private static boolean isOlder(Path file, Instant than) throws IOException {
+        return Files.getLastModifiedTime(file).toInstant().isBefore(than);
     }
 
     private static void force(Path path) throws IOException {

@@ -1,5 +1,6 @@
 package de.stellwerk.hub.ledger;
 
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -38,24 +39,38 @@ public final class ApiKeys {
     }
 
     public void add(ApiKey key, byte[] hash, String actor) {
-        database.transaction(connection -> {
-            try (var insert = connection.prepareStatement("""
+        database.transaction(connection -> add(connection, key, hash, actor));
+    }
+
+    /** The same if it is the first of all; false if there is one already. */
+    public boolean addFirst(ApiKey key, byte[] hash, String actor) {
+        return database.transaction(connection -> {
+            try (var statement = connection.createStatement()) {
+                statement.execute("lock table api_key in share row exclusive mode");
+                try (var row = statement.executeQuery("select 1 from api_key limit 1")) {
+                    return !row.next() && add(connection, key, hash, actor);
+                }
+            }
+        });
+    }
+
+    private boolean add(Connection connection, ApiKey key, byte[] hash, String actor) throws SQLException {
+        try (var insert = connection.prepareStatement("""
                             insert into api_key (id, name, hash, municipalities, may, created_at, created_by)
                             values (?, ?, ?, ?, ?, ?, ?)""");
-                    var entries = new Entries(connection, clock.instant())) {
-                insert.setString(1, key.id());
-                insert.setString(2, key.name());
-                insert.setBytes(3, hash);
-                insert.setArray(
-                        4, connection.createArrayOf("text", key.municipalities().toArray()));
-                insert.setArray(5, connection.createArrayOf("text", key.may().toArray()));
-                insert.setTimestamp(6, Database.at(key.createdAt()));
-                insert.setString(7, actor);
-                insert.executeUpdate();
-                entries.add("00000000", "", null, null, "KEY_CREATED", "", key.id() + " " + key.may(), actor);
-            }
-            return true;
-        });
+                var entries = new Entries(connection, clock.instant())) {
+            insert.setString(1, key.id());
+            insert.setString(2, key.name());
+            insert.setBytes(3, hash);
+            insert.setArray(
+                    4, connection.createArrayOf("text", key.municipalities().toArray()));
+            insert.setArray(5, connection.createArrayOf("text", key.may().toArray()));
+            insert.setTimestamp(6, Database.at(key.createdAt()));
+            insert.setString(7, actor);
+            insert.executeUpdate();
+            entries.add("00000000", "", null, null, "KEY_CREATED", "", key.id() + " " + key.may(), actor);
+        }
+        return true;
     }
 
     /** An unrevoked key. */

@@ -12,9 +12,11 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -51,11 +53,13 @@ public final class Nodes implements AutoCloseable {
     private final Database database;
     private final Clock clock;
     private final String name;
+    private final LongSupplier nanos;
     private final Set<Source> held = ConcurrentHashMap.newKeySet();
     private final Set<Source> leaving = ConcurrentHashMap.newKeySet();
     private final Thread renewing;
     private volatile long epoch;
     private volatile long renewed;
+    private volatile int term;
     private volatile List<Long> living = List.of();
     private volatile boolean wasAlone;
     private volatile boolean closed;
@@ -66,9 +70,15 @@ public final class Nodes implements AutoCloseable {
      * @param name of the data folder's own making: two processes cannot have the same one, except when a folder was copied
      */
     public Nodes(DataSource source, Clock clock, String name) {
+        this(source, clock, name, System::nanoTime);
+    }
+
+    /** @param nanos a clock that nobody sets */
+    Nodes(DataSource source, Clock clock, String name, LongSupplier nanos) {
         this.database = new Database(source);
         this.clock = clock;
         this.name = name;
+        this.nanos = nanos;
         begin();
         this.renewing = new Thread(this::renewAgainAndAgain, "node");
         renewing.setDaemon(true);
@@ -76,7 +86,7 @@ public final class Nodes implements AutoCloseable {
     }
 
     private void begin() {
-        var start = System.nanoTime();
+        var start = nanos.getAsLong();
         var mine = database.transaction(connection -> {
             try (var older = connection.prepareStatement(
                             "update epoch set alive_until = '-infinity' where node = ? and alive_until > '-infinity'");
@@ -93,12 +103,20 @@ public final class Nodes implements AutoCloseable {
                 }
             }
         });
-        held.clear();
-        leaving.clear();
+        forget();
         epoch = mine;
         renewed = start;
         living = database.read(Nodes::living);
         wasAlone = living.equals(List.of(mine));
+    }
+
+    /** What this node believed to hold, or has claimed, may be another's by now. */
+    private void forget() {
+        synchronized (held) {
+            term++;
+            held.clear();
+            leaving.clear();
+        }
     }
 
     private static List<Long> living(Connection connection) throws SQLException {
@@ -129,17 +147,28 @@ public final class Nodes implements AutoCloseable {
 
     /** Renews the epoch, or begins a new one if it was declared dead. Called by itself every two seconds. */
     void renew() {
-        var start = System.nanoTime();
-        var alive = database.transaction(connection -> {
+        var start = nanos.getAsLong();
+        var before = database.transaction(connection -> {
             // An epoch that only ran out may go on, since its rows are still its own unless somebody took them over.
-            try (var update = connection.prepareStatement(
-                    "update epoch set alive_until = now() + ?::interval where epoch = ? and alive_until > '-infinity'")) {
+            try (var update = connection.prepareStatement("""
+                    update epoch set alive_until = now() + ?::interval
+                    from (select epoch as mine, alive_until > now() as alive from epoch where epoch = ? for update) before
+                    where epoch = mine and alive_until > '-infinity' returning alive""")) {
                 update.setString(1, LEASE.toString());
                 update.setLong(2, epoch);
-                return update.executeUpdate() == 1;
+                try (var row = update.executeQuery()) {
+                    return row.next() ? Optional.of(row.getBoolean(1)) : Optional.<Boolean>empty();
+                }
             }
         });
-        if (alive) {
+        if (before.isPresent()) {
+            if (!before.get() || nanos.getAsLong() - renewed >= LEASE.toNanos()) {
+                LOG.warn(
+                        "node {}: its epoch had run out, for it stood still or was cut off from the database; what others took over"
+                                + " meanwhile is theirs",
+                        name);
+                forget();
+            }
             renewed = start;
             living = database.read(Nodes::living);
         } else if (!closed) {
@@ -158,7 +187,17 @@ public final class Nodes implements AutoCloseable {
 
     /** Whether this node may begin something outside: its epoch was renewed a short while ago. */
     public boolean valid() {
-        return System.nanoTime() - renewed < TRUST.toNanos();
+        return nanos.getAsLong() - renewed < TRUST.toNanos();
+    }
+
+    /** Counts how often this node's epoch ran out or began; to be read before a claim, and given to {@link #valid(int)}. */
+    public int term() {
+        return term;
+    }
+
+    /** Whether what was claimed in this term may be begun: nobody can have taken it over since, nor can within some seconds. */
+    public boolean valid(int claimedIn) {
+        return claimedIn == term && valid();
     }
 
     /** Whether no other node was alive when this one began: then nothing that was in flight still is. */
@@ -186,6 +225,7 @@ public final class Nodes implements AutoCloseable {
         var mine = new ArrayList<Source>();
         var nodes = living;
         var me = epoch;
+        var now = term;
         for (var source : sources) {
             if (owner(source, nodes, me) == me) {
                 mine.add(source);
@@ -202,10 +242,12 @@ public final class Nodes implements AutoCloseable {
                 mine.stream()
                         .filter(each -> !held.contains(each) && !leaving.contains(each))
                         .toList(),
-                me);
+                me,
+                now);
     }
 
-    private void take(List<Source> free, long me) {
+    /** @param now the term in which this node looked what is free */
+    private void take(List<Source> free, long me, int now) {
         if (free.isEmpty()) {
             return;
         }
@@ -228,8 +270,10 @@ public final class Nodes implements AutoCloseable {
                 return found;
             }
         });
-        if (me == epoch) {
-            held.addAll(got);
+        synchronized (held) {
+            if (me == epoch && now == term) {
+                held.addAll(got);
+            }
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -97,7 +98,7 @@ public final class Sealer implements AutoCloseable {
     /** Whoever puts an older database in place of this one is told at the start, and not when somebody verifies. */
     private void compareWithLastCheckpoint() {
         try {
-            var line = checkpoints.last();
+            var line = database.transaction(this::lastAlone);
             if (line.isEmpty() || roundOf(line.get()) == 0) {
                 return;
             }
@@ -118,8 +119,18 @@ public final class Sealer implements AutoCloseable {
                         known.round(),
                         known.at());
             }
+        } catch (UncheckedIOException e) {
+            throw new UncheckedIOException("the folder of the checkpoints cannot be read", e.getCause());
+        }
+    }
+
+    /** Under the lock: a line that another node on the same folder is just writing is not taken for one that a crash left. */
+    private Optional<String> lastAlone(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute("select pg_advisory_xact_lock(" + LOCK + ")");
+            return checkpoints.last();
         } catch (IOException e) {
-            throw new UncheckedIOException("the folder of the checkpoints cannot be read", e);
+            throw new UncheckedIOException(e);
         }
     }
 

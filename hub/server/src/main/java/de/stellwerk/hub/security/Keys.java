@@ -44,30 +44,45 @@ public final class Keys {
         this.clock = clock;
     }
 
-    /** Makes a key and returns its text, which is never shown again. */
-    public String create(String name, Set<String> municipalities, Set<Right> rights, String actor) {
-        var id = HexFormat.of().formatHex(bytes(6));
-        var secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes(32));
-        keys.add(
-                new ApiKeys.ApiKey(
-                        id,
-                        name,
-                        municipalities,
-                        rights.stream().map(Right::word).collect(Collectors.toSet()),
-                        clock.instant(),
-                        null),
-                hash(secret),
-                actor);
-        return "hub_" + id + "_" + secret;
+    /** A new key, and its text. */
+    private record Fresh(ApiKeys.ApiKey key, String secret) {
+
+        String text() {
+            return "hub_" + key.id() + "_" + secret;
+        }
     }
 
-    /** At the very first start: a key that may do everything, written to a file only its owner can read. */
+    /** Makes a key and returns its text, which is never shown again. */
+    public String create(String name, Set<String> municipalities, Set<Right> rights, String actor) {
+        var fresh = fresh(name, municipalities, rights);
+        keys.add(fresh.key(), hash(fresh.secret()), actor);
+        return fresh.text();
+    }
+
+    private Fresh fresh(String name, Set<String> municipalities, Set<Right> rights) {
+        var key = new ApiKeys.ApiKey(
+                HexFormat.of().formatHex(bytes(6)),
+                name,
+                municipalities,
+                rights.stream().map(Right::word).collect(Collectors.toSet()),
+                clock.instant(),
+                null);
+        return new Fresh(key, Base64.getUrlEncoder().withoutPadding().encodeToString(bytes(32)));
+    }
+
+    /**
+     * At the very first start: a key that may do everything, written to a file only its owner can read. Of several nodes that start at
+     * once one makes it. The file comes first, so that a crash in between cannot leave a key that nobody knows.
+     */
     public void createFirst(Path file) throws IOException {
         if (keys.all().isEmpty()) {
+            var fresh = fresh("first", Set.of("*"), EnumSet.allOf(Right.class));
             Files.deleteIfExists(file);
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            var key = create("first", Set.of("*"), EnumSet.allOf(Right.class), "hub");
-            Files.writeString(file, key + "\n", StandardOpenOption.WRITE);
+            Files.writeString(file, fresh.text() + "\n", StandardOpenOption.WRITE);
+            if (!keys.addFirst(fresh.key(), hash(fresh.secret()), "hub")) {
+                Files.delete(file);
+            }
         }
     }
 

@@ -294,6 +294,14 @@ class ConfigReaderTest {
                             - { queue: a, user: a, password: { secret: a } }
                         """);
             }
+            case SHARED_FOLDER -> {
+                secret("a", "a");
+                write("config/hub.yaml", """
+                        broker: { url: "tcp://127.0.0.1:61616", user: hub, password: { secret: a } }
+                        database: { url: "jdbc:postgresql://127.0.0.1/a", user: a, password: { secret: a } }
+                        content: { folder: shared/content }
+                        """);
+            }
             case DATABASE_URL -> write("config/hub.yaml", "database: { url: \"jdbc:h2:mem\", user: a }\n");
             case FILE_MISSING -> write("config/hub.yaml", "web: { certificate: nowhere.p12 }\n");
             case VARIABLE_MISSING -> write("config/hub.yaml", "web:\n  address: ${HERE}\n");

@@ -22,6 +22,7 @@ class SchemaTest {
         assertThat(keys(hub, "/properties/broker/properties/doors/items")).isEqualTo(ConfigKeys.DOOR);
         assertThat(keys(hub, "/properties/database")).isEqualTo(ConfigKeys.DATABASE);
         assertThat(keys(hub, "/properties/content")).isEqualTo(ConfigKeys.CONTENT);
+        assertThat(keys(hub, "/properties/seal")).isEqualTo(ConfigKeys.SEAL);
         assertThat(keys(hub, "/properties/limits")).isEqualTo(ConfigKeys.LIMITS);
         assertThat(keys(hub, "/definitions/secret")).isEqualTo(ConfigKeys.SECRET);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ContentStoreTest {
 
     private static final Instant NOON = Instant.parse("2026-11-24T12:00:00Z");
+    private static final Clock CLOCK = Clock.fixed(NOON, ZoneOffset.UTC);
 
     @TempDir
     Path folder;
@@ -28,7 +30,7 @@ class ContentStoreTest {
 
     @BeforeEach
     void open() throws IOException {
-        store = new ContentStore(folder, 1_000, Clock.fixed(NOON, ZoneOffset.UTC));
+        store = new ContentStore(folder, 1_000, CLOCK);
     }
 
     @Test
@@ -110,6 +112,49 @@ class ContentStoreTest {
         assertThat(folder.resolve(named)).exists();
         assertThat(folder.resolve(young)).exists();
         assertThat(folder.resolve(old)).doesNotExist();
+    }
+
+    @Test
+    void bytesThatAnotherNodeStoresAnewWhileTheyAreCollectedStay() throws IOException {
+        var bytes = new byte[2_000];
+        var place = store.store("a", "x/y", new ByteArrayInputStream(bytes), 5_000)
+                .stored()
+                .orElseThrow();
+        age(place, Duration.ofDays(3));
+        // The other node's rename has just put a young file in the place of the old one.
+        assertThat(store.collect(stored -> {
+                    ageNow(stored);
+                    return false;
+                }))
+                .isZero();
+
+        assertThat(folder.resolve(place)).hasBinaryContent(bytes);
+    }
+
+    @Test
+    void whatAKilledCollectorTookAwayIsPutBackBeforeItIsLookedAtAgain() throws IOException {
+        var bytes = new byte[2_000];
+        var place = store.store("a", "x/y", new ByteArrayInputStream(bytes), 5_000)
+                .stored()
+                .orElseThrow();
+        age(place, Duration.ofDays(3));
+        var killed = new ContentStore(folder, 1_000, CLOCK, () -> {
+            throw new IllegalStateException("killed");
+        });
+        assertThatThrownBy(() -> killed.collect(stored -> false)).hasMessage("killed");
+        assertThat(folder.resolve(place)).doesNotExist();
+
+        assertThat(store.collect(place::equals)).isZero();
+
+        assertThat(folder.resolve(place)).hasBinaryContent(bytes);
+    }
+
+    private void ageNow(String stored) {
+        try {
+            age(stored, Duration.ZERO);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void age(String stored, Duration age) throws IOException {

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -70,6 +71,23 @@ class SealTest {
         assertThat(Seal.opened("a.b.c", pem)).isEmpty();
         assertThatThrownBy(() -> Seal.opened("a.b.c", "not a certificate"))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void nodesThatStartAtOnceOnAFreshFolderHaveOneSeal() throws Exception {
+        var threads = Executors.newFixedThreadPool(8);
+        try {
+            var each = IntStream.range(0, 8)
+                    .mapToObj(i -> (Callable<String>) () -> new Seal(folder.resolve("keys"), CLOCK).certificatePem())
+                    .toList();
+            var certificates = new HashSet<String>();
+            for (var certificate : threads.invokeAll(each)) {
+                certificates.add(certificate.get());
+            }
+            assertThat(certificates).hasSize(1);
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     @Test
