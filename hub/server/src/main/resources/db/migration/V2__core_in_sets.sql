@@ -31,7 +31,13 @@ alter table sending set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_t
 alter table routing set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 
 -- seq: the order of acceptance. suspect: how often a node died while the message's route ran.
-alter table message add column seq bigint generated always as identity;
+alter table message add column seq bigint;
+-- Rows lie in any order: the times tell that of acceptance.
+update message set seq = ranked.seq from (select id, row_number() over (order by accepted_at, id) as seq from message) ranked
+    where message.id = ranked.id;
+alter table message alter column seq set not null;
+alter table message alter column seq add generated always as identity;
+select setval(pg_get_serial_sequence('message', 'seq'), (select coalesce(max(seq), 0) + 1 from message), false);
 alter table message add column suspect int not null default 0;
 alter table message drop column epoch; -- and with it its index message_routing
 drop index message_due;

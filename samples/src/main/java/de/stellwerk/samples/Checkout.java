@@ -42,6 +42,15 @@ public record Checkout(Path folder) {
         return found;
     }
 
+    /**
+     * The built jar of a plugin that the sample town itself does not use.
+     *
+     * @throws IOException if it has not been built
+     */
+    public Path plugin(String name) throws IOException {
+        return jar(name).orElseThrow(() -> new IOException("plugins/" + name + " is not built yet"));
+    }
+
     private Optional<Path> jar(String name) throws IOException {
         var target = folder.resolve("plugins/" + name + "/target");
         if (!Files.isDirectory(target)) {

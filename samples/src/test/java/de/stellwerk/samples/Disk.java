@@ -1,8 +1,11 @@
 package de.stellwerk.samples;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** A disk of its own under a folder: it can be filled, freed, and made read-only. */
 record Disk(Path folder) implements AutoCloseable {
@@ -51,8 +54,12 @@ record Disk(Path folder) implements AutoCloseable {
         Files.deleteIfExists(folder.resolve(BALLAST));
     }
 
-    void readOnly(boolean on) throws IOException, InterruptedException {
-        Shell.run("mount", "-o", "remount," + (on ? "ro" : "rw"), folder.toString());
+    /** It can be made read-only only at a moment when nobody has a file open for writing: that is waited for. */
+    void readOnly(boolean on) {
+        await("remounted")
+                .atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> Shell.works("mount", "-o", "remount," + (on ? "ro" : "rw"), folder.toString()));
     }
 
     /** Whatever is mounted at or below a folder, left there by an earlier run. */

@@ -1,31 +1,17 @@
 package de.stellwerk.samples;
 
+import de.stellwerk.samples.reliability.Rows;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.LinkedHashMap;
-import tools.jackson.databind.json.JsonMapper;
 
-/** What was tried and what came of it, one JSON object a line: {@code promise}, {@code how}, {@code times}, {@code result}, {@code seed}. */
+/** What was tried of faults around the hub, for the page about reliability. */
 final class FaultRows {
 
-    private static final Path FILE = Path.of("target/reliability/faults.jsonl");
+    private static final Rows ROWS = new Rows(Checkout.above(Path.of("")).folder(), "faults");
 
     private FaultRows() {}
 
-    static synchronized void add(String promise, String how, int times, String result, long seed) throws IOException {
-        var row = new LinkedHashMap<String, Object>();
-        row.put("promise", promise);
-        row.put("how", how);
-        row.put("times", times);
-        row.put("result", result);
-        row.put("seed", seed);
-        Files.createDirectories(FILE.getParent());
-        Files.writeString(
-                FILE,
-                new JsonMapper().writeValueAsString(row) + "\n",
-                StandardOpenOption.CREATE,
-                StandardOpenOption.APPEND);
+    static void add(String promise, String how, int times, String result, long seed) throws IOException {
+        ROWS.add(promise, how, times, result, seed);
     }
 }

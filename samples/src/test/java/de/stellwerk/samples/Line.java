@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -25,11 +27,17 @@ final class Line implements AutoCloseable {
         SILENT,
         /** Breaks the connection after the request has gone through, before its answer. */
         RESET,
+        /** Lets the request through and breaks the connection after the first bytes of its answer. */
+        CUT,
+        /** Lets the request through and answers with what is no HTTP. */
+        RUBBISH,
         /** Nobody listens. */
         DOWN
     }
 
-    static final Duration SLOW = Duration.ofSeconds(60);
+    static final Duration SLOW = Duration.ofSeconds(5);
+
+    private static final byte[] RUBBISH = "\0\1\2 what is this? <<<<\r\n\r\n".getBytes(StandardCharsets.UTF_8);
 
     private final int target;
     private final int port;
@@ -117,6 +125,11 @@ final class Line implements AutoCloseable {
                 n = from.getInputStream().read(buffer)) {
             if (mood == Mood.RESET) {
                 to.setSoLinger(true, 0);
+                to.close();
+                return;
+            }
+            if (mood == Mood.CUT || mood == Mood.RUBBISH) {
+                to.getOutputStream().write(mood == Mood.CUT ? Arrays.copyOf(buffer, Math.min(n, 60)) : RUBBISH);
                 to.close();
                 return;
             }

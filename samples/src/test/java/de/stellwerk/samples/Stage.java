@@ -8,8 +8,12 @@ import de.stellwerk.samples.letters.Registrations;
 import de.stellwerk.samples.letters.SampleAuthority;
 import de.stellwerk.samples.town.HubClient;
 import de.stellwerk.samples.town.Journal;
+import de.stellwerk.samples.town.Sender;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -30,13 +34,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Stage implements AutoCloseable {
 
     private static final int PER_SECOND = 15;
-    private static final Duration START = Duration.ofSeconds(60);
-    private static final Duration DRAIN = Duration.ofSeconds(45);
+    private static final Duration START = Duration.ofSeconds(180);
+    private static final Duration DRAIN = Duration.ofSeconds(120);
 
     private final Home home;
     private final Checkout checkout;
     private final Ports ports;
-    private final long seed;
     private final Line paymentLine;
     private final Journal portal;
     private final Registrations registrations;
@@ -48,7 +51,6 @@ final class Stage implements AutoCloseable {
     /** @param seed the same seed makes the same letters */
     Stage(Path folder, long seed) throws IOException {
         var clock = Clock.systemUTC();
-        this.seed = seed;
         this.checkout = BuiltCheckout.require();
         this.home = Home.fresh(folder, checkout, new SampleAuthority("Stellwerk Beispiel-CA", clock.instant()));
         this.ports = Ports.free();
@@ -77,10 +79,6 @@ final class Stage implements AutoCloseable {
         return home;
     }
 
-    long seed() {
-        return seed;
-    }
-
     Line paymentLine() {
         return paymentLine;
     }
@@ -98,7 +96,29 @@ final class Stage implements AutoCloseable {
     }
 
     URI address() {
+        return address(ports);
+    }
+
+    static URI address(Ports ports) {
         return URI.create("http://127.0.0.1:" + ports.hub());
+    }
+
+    /** A home with this one's configuration, routes and plugins, a town of its own and no data yet. */
+    Home twin(Path folder, Ports itsPorts) throws IOException, InterruptedException {
+        var twin = new Home(folder.toAbsolutePath());
+        Shell.run("rm", "-rf", twin.folder().toString());
+        for (var each : List.of(twin.logs(), twin.records(), twin.pirna("finanzen/eingang"))) {
+            Files.createDirectories(each);
+        }
+        for (var name : List.of("config", "routes", "plugins")) {
+            Shell.run("cp", "-a", home.folder().resolve(name).toString(), twin.folder() + "/");
+        }
+        var leipzig = twin.folder().resolve("config/municipalities/14713000.yaml");
+        Files.writeString(
+                leipzig,
+                Files.readString(leipzig)
+                        .replace(":" + ports.jms(), ":" + itsPorts.jms()));
+        return twin;
     }
 
     HubClient admin() throws IOException {
@@ -115,7 +135,7 @@ final class Stage implements AutoCloseable {
                   port: ${STELLWERK_JMS_PORT}
                   doors:
                     - { queue: 14713000.trade-register, user: leipzig, password: { secret: leipzig-jms } }
-                limits: { inline: 1KiB, disk-reserve: 8MiB, requests-per-key: 24 }
+                limits: { inline: 1KiB, disk-reserve: 8MiB, requests: 40, requests-per-key: 24 }
                 """);
         var retry = "    retry: { attempts: 500, first: 500ms, longest: 2s }\n";
         Files.writeString(config.resolve("municipalities/14628270.yaml"), """
@@ -138,6 +158,7 @@ final class Stage implements AutoCloseable {
                       bewirtschafter: PIR00001
                       haushaltsstelle: "1220.4311"
                       objektnummer: GEWERBE
+                      read-timeout: 2s
                 %1$s""".formatted(retry, paymentLine.port()));
         var leipzig = config.resolve("municipalities/14713000.yaml");
         Files.writeString(
@@ -245,20 +266,28 @@ final class Stage implements AutoCloseable {
         return Program.start("Stellwerk", home.folder(), home.logs().resolve(log), variables, words);
     }
 
-    void awaitReady() throws Exception {
+    private void awaitReady() {
+        awaitReady(hub, home, address());
+    }
+
+    static void awaitReady(Program hub, Home home, URI address) {
         await("a hub that is ready")
                 .atMost(START)
                 .pollInterval(Duration.ofMillis(100))
                 .until(() -> {
                     assertThat(hub.runs()).as(hub.lastWords()).isTrue();
-                    return ready() == 200 && Files.exists(home.firstKey());
+                    return ready(address) == 200 && Files.exists(home.firstKey());
                 });
     }
 
     /** The status of the readiness endpoint; 0 if nobody answers. */
     int ready() throws InterruptedException {
+        return ready(address());
+    }
+
+    private static int ready(URI address) throws InterruptedException {
         try {
-            return new HubClient(address(), "").get("/health/ready").status();
+            return new HubClient(address, "").get("/health/ready").status();
         } catch (IOException e) {
             return 0;
         }
@@ -270,13 +299,25 @@ final class Stage implements AutoCloseable {
 
     /** One letter that was not sent before, once; it stands in the books as every other. */
     HubClient.Answer attempt() throws IOException, InterruptedException {
-        return attempt(admin(), Traffic.letter(registrations, next.incrementAndGet()));
+        return attempt(admin(), letter());
+    }
+
+    /** A letter that was not sent before. */
+    Letter letter() {
+        return Traffic.letter(registrations, next.incrementAndGet());
     }
 
     /** The same with an attachment of so many bytes. */
-    HubClient.Answer attempt(int bytes) throws IOException, InterruptedException {
-        var letter = Traffic.letter(registrations, next.incrementAndGet());
-        return attempt(admin(), letter.withAttachments(List.of(Traffic.text(letter.caseId(), bytes))));
+    Letter letter(int bytes) {
+        var letter = letter();
+        return letter.withAttachments(List.of(Traffic.text(letter.caseId(), bytes)));
+    }
+
+    /** Sends a letter until the hub has answered it, as every careful sender does. */
+    HubClient.Answer insist(HubClient client, Letter letter) throws InterruptedException {
+        return new Sender(client, portal, Duration.ofSeconds(60), Duration.ofSeconds(1))
+                .send(letter)
+                .orElseThrow(() -> new AssertionError("no answer for " + letter.key()));
     }
 
     HubClient.Answer attempt(HubClient client, Letter letter) throws IOException, InterruptedException {
@@ -293,6 +334,58 @@ final class Stage implements AutoCloseable {
         return answer;
     }
 
+    /** The same by somebody who may be gone before the answer has come. */
+    void attemptToTheEnd(Letter letter) {
+        try {
+            attempt(admin(), letter);
+        } catch (InterruptedException | IOException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A new key that may send. */
+    String key(String name) throws IOException, InterruptedException {
+        return admin().postJson(
+                        "/api/v1/keys",
+                        Map.of(
+                                "name",
+                                name,
+                                "municipalities",
+                                List.of("14628270", "14713000"),
+                                "may",
+                                List.of("send")))
+                .text("key");
+    }
+
+    /** A connection on which a letter was begun and is not gone on with. */
+    Socket beginLetter(String key) throws IOException {
+        var socket = new Socket(InetAddress.getLoopbackAddress(), ports.hub());
+        socket.getOutputStream().write(("""
+                POST /api/v1/messages HTTP/1.1\r
+                Host: 127.0.0.1\r
+                Authorization: Bearer %s\r
+                Idempotency-Key: stuck\r
+                Content-Type: multipart/form-data; boundary=x\r
+                Content-Length: 5000\r
+                \r
+                --x\r
+                """.formatted(key)).getBytes(StandardCharsets.UTF_8));
+        socket.getOutputStream().flush();
+        return socket;
+    }
+
+    /** How many letters lie in Pirna's records. */
+    int filed() throws IOException {
+        try (var files = Files.list(home.records())) {
+            return (int) files.filter(file -> file.toString().endsWith(".xml")).count();
+        }
+    }
+
+    /** How many lines Leipzig has entered. */
+    int entered() throws IOException {
+        return Journal.read(home.journals().leipzig(), "entry").size();
+    }
+
     /** The private database's processes, its parent first. */
     List<ProcessHandle> database() throws IOException {
         var parent = home.database().orElseThrow();
@@ -303,6 +396,10 @@ final class Stage implements AutoCloseable {
 
     /** A connection with all rights to a database of the private server. */
     Connection sql(String database) throws IOException, SQLException {
+        return sql(home, database);
+    }
+
+    static Connection sql(Home home, String database) throws IOException, SQLException {
         var folder = home.folder().resolve("data/postgres");
         return DriverManager.getConnection(
                 "jdbc:postgresql://127.0.0.1:"

@@ -23,7 +23,10 @@ final class Traffic implements AutoCloseable {
 
     private static final int SENDERS = 6;
     private static final int LARGE = 150_000;
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofSeconds(150);
+
+    /** Worse than a sender should be: it comes back before it was asked to. */
+    private static final Duration IMPATIENT = Duration.ofSeconds(1);
 
     private final Registrations registrations;
     private final Sender sender;
@@ -37,7 +40,7 @@ final class Traffic implements AutoCloseable {
     /** @param next the number of the next letter; shared by all traffic of a stage, so that no letter comes twice by mistake */
     Traffic(HubClient hub, Journal journal, Registrations registrations, AtomicInteger next, int perSecond) {
         this.registrations = registrations;
-        this.sender = new Sender(hub, journal, PATIENCE);
+        this.sender = new Sender(hub, journal, PATIENCE, IMPATIENT);
         this.next = next;
         var pause = Duration.ofSeconds(SENDERS).dividedBy(perSecond);
         for (var i = 0; i < SENDERS; i++) {

@@ -2,12 +2,16 @@ package de.stellwerk.hub;
 
 import de.stellwerk.hub.config.ConfigProblems;
 import de.stellwerk.hub.config.ConfigReader;
+import de.stellwerk.hub.config.HubConfig;
 import de.stellwerk.hub.ledger.Finding;
 import de.stellwerk.hub.ledger.LedgerFailure;
+import de.stellwerk.hub.ledger.Nodes;
+import de.stellwerk.hub.ledger.Operator;
 import de.stellwerk.hub.ledger.Verification;
 import de.stellwerk.hub.postgres.PostgresFailure;
 import de.stellwerk.hub.postgres.PostgresVisit;
 import de.stellwerk.hub.signature.Seal;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -19,15 +23,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
 
 /**
- * What can be asked beside the hub, whether it runs or not: {@code Command ledger verify [--home DIR] [--checkpoints DIR]}. Ends with
- * status 0 if all is in order, 1 if it is not, 2 if that could not be found out.
+ * What works beside the hub, whether it runs or not: {@code Command ledger verify}, {@code Command backup DIR} and
+ * {@code Command restore DIR}, each with {@code [--home DIR] [--data DIR]}. Ends with status 0 if all is in order, 1 if it is not, 2 if
+ * nothing was done or that could not be found out.
  */
 public final class Command {
 
@@ -52,7 +59,7 @@ public final class Command {
     }
 
     /** The words, and what stands behind each option: {@code --name=value} or {@code --name value}. */
-    private record Line(String words, Map<String, List<String>> options) {
+    private record Line(List<String> words, Map<String, List<String>> options) {
 
         static Line of(List<String> arguments) {
             var words = new ArrayList<String>();
@@ -68,13 +75,23 @@ public final class Command {
                 var value = equals >= 0 ? word.substring(equals + 1) : each.hasNext() ? each.next() : "";
                 options.computeIfAbsent(name, key -> new ArrayList<>()).add(value);
             }
-            return new Line(String.join(" ", words), options);
+            return new Line(List.copyOf(words), options);
         }
 
+        /** Whether it has these words, of which {@code DIR} stands for any, and no other options than the known ones. */
         boolean is(String command, String... known) {
-            return words.equals(command)
+            var expected = List.of(command.split(" "));
+            return words.size() == expected.size()
+                    && IntStream.range(0, words.size())
+                            .allMatch(i -> expected.get(i).equals("DIR")
+                                    || expected.get(i).equals(words.get(i)))
                     && Set.of(known).containsAll(options.keySet())
                     && options.values().stream().flatMap(List::stream).noneMatch(String::isEmpty);
+        }
+
+        /** What stands for the {@code DIR}. */
+        Path folder() {
+            return Path.of(words.get(words.size() - 1)).toAbsolutePath().normalize();
         }
 
         List<Path> all(String option) {
@@ -83,53 +100,163 @@ public final class Command {
                     .toList();
         }
 
+        private Path last(String option, Path otherwise) {
+            var given = all(option);
+            return given.isEmpty() ? otherwise : given.get(given.size() - 1);
+        }
+
         Path home() {
-            var homes = all("--home");
-            return homes.isEmpty() ? Path.of("").toAbsolutePath() : homes.get(homes.size() - 1);
+            return last("--home", Path.of("").toAbsolutePath());
+        }
+
+        Path data() {
+            return last("--data", home().resolve("data"));
         }
     }
 
     private int run(List<String> arguments) {
         var line = Line.of(arguments);
         try {
-            if (line.is("ledger verify", "--home", "--checkpoints")) {
-                return verify(line.home(), line.all("--checkpoints"));
+            if (line.is("ledger verify", "--home", "--data", "--checkpoints")) {
+                return verify(line.home(), line.data(), line.all("--checkpoints"));
+            }
+            if (line.is("backup DIR", "--home", "--data")) {
+                return backup(line.home(), line.data(), line.folder());
+            }
+            if (line.is("restore DIR", "--home", "--data")) {
+                return restore(line.home(), line.data(), line.folder());
             }
             return say(
                     UNKNOWN,
-                    "Bekannt ist: ledger verify [--home DIR] [--checkpoints DIR]",
-                    "Known is: ledger verify [--home DIR] [--checkpoints DIR]");
+                    "Bekannt sind: ledger verify [--checkpoints DIR], backup DIR, restore DIR, jeweils mit [--home DIR] [--data DIR]",
+                    "Known are: ledger verify [--checkpoints DIR], backup DIR, restore DIR, each with [--home DIR] [--data DIR]");
         } catch (ConfigProblems problems) {
             return say(UNKNOWN, problems.text(Locale.GERMAN), problems.text(Locale.ENGLISH));
+        } catch (BackupFolder.Unfit e) {
+            return say(UNKNOWN, e.german(), e.english());
         } catch (PostgresFailure | LedgerFailure | UncheckedIOException e) {
             return say(UNKNOWN, "Nicht möglich: " + e.getMessage(), "Not possible: " + e.getMessage());
+        } catch (IOException e) {
+            return say(
+                    UNKNOWN,
+                    "Nicht möglich: " + e + ". Der Hub und seine Daten sind unverändert; prüfen Sie Platz und Rechte.",
+                    "Not possible: " + e + ". The hub and its data are unchanged; check space and rights.");
         }
     }
 
-    private int verify(Path home, List<Path> copies) throws ConfigProblems {
-        var config = ConfigReader.read(home, System.getenv());
-        var keys = config.seal().resolve("keys");
+    private int verify(Path home, Path data, List<Path> copies) throws ConfigProblems {
+        var config = ConfigReader.read(home, data, System.getenv());
+        var keys = config.seals().resolve("keys");
         if (!Files.exists(keys.resolve("seal.p12"))) {
             return say(
                     UNKNOWN,
-                    "Nicht geprüft: in " + keys + " liegt kein Schlüssel des Hubs. Stimmt der Ordner hinter --home?",
-                    "Not checked: there is no key of the hub in " + keys + ". Is the folder after --home right?");
+                    "Nicht geprüft: in " + keys + " liegt kein Schlüssel des Hubs. Stimmen --home und --data?",
+                    "Not checked: there is no key of the hub in " + keys + ". Are --home and --data right?");
         }
-        var certificate = new Seal(keys, Clock.systemUTC()).certificatePem();
-        var folders = new ArrayList<Path>(copies);
-        if (folders.isEmpty()) {
-            folders.add(config.seal().resolve("checkpoints"));
+        return with(config, source -> report(source, config, copies));
+    }
+
+    private interface Work {
+        int on(DataSource source);
+    }
+
+    private static int with(HubConfig config, Work work) {
+        var external = external(config);
+        if (external.isPresent()) {
+            return work.on(external.get());
         }
-        var given = config.database();
-        if (given.url().isPresent()) {
-            return report(source(given.url().get(), given.user(), given.password()), folders, certificate);
-        }
-        try (var visit = PostgresVisit.of(home.resolve("data/postgres"))) {
-            return report(source(visit.jdbcUrl(), visit.user(), visit.password()), folders, certificate);
+        try (var visit = PostgresVisit.of(config.data().resolve("postgres"))) {
+            return work.on(source(visit.jdbcUrl(), visit.user(), visit.password()));
         }
     }
 
-    private static DataSource source(String url, String user, String password) {
+    private static Optional<DataSource> external(HubConfig config) {
+        var given = config.database();
+        return given.url().map(url -> source(url, given.user(), given.password()));
+    }
+
+    private int backup(Path home, Path data, Path target) throws ConfigProblems, IOException {
+        var config = ConfigReader.read(home, data, System.getenv());
+        var external = external(config);
+        if (external.isPresent()) {
+            say(
+                    GOOD,
+                    "Die Datenbank dieses Hubs ist eine externe. Sie ist in dieser Sicherung NICHT enthalten: sichern Sie sie mit ihren"
+                            + " eigenen Mitteln, und zwar VOR diesem Kommando. Nur dann enthält die Sicherung jeden Inhalt, den die"
+                            + " Datenbank nennt.",
+                    "The database of this hub is an external one. It is NOT in this backup: back it up with its own tools, and"
+                            + " BEFORE this command. Only then the backup holds every content that the database names.");
+        }
+        var made = new Backup(config, target, Clock.systemUTC()).make(external);
+        return say(
+                GOOD,
+                "Gesichert in %s: %d Dateien, davon %d Inhalte, %s. Die Schlüssel liegen dabei; bewahren Sie den Ordner so sicher auf wie den Hub."
+                        .formatted(
+                                target,
+                                made.files(),
+                                made.content(),
+                                made.withDatabase() ? "mit der Datenbank" : "ohne die Datenbank"),
+                "Saved to %s: %d files, %d of them content, %s. The keys are among them; keep the folder as safe as the hub."
+                        .formatted(
+                                target,
+                                made.files(),
+                                made.content(),
+                                made.withDatabase() ? "with the database" : "without the database"));
+    }
+
+    private int restore(Path home, Path data, Path from) throws ConfigProblems, IOException {
+        var done = new Restore(from, home, data).run();
+        say(
+                GOOD,
+                "Wiederhergestellt in %s: %d Dateien, Stand %s."
+                        .formatted(data, done.files(), done.facts().get("ended")),
+                "Restored to %s: %d files, as of %s."
+                        .formatted(data, done.files(), done.facts().get("ended")));
+        if (!done.kept().isEmpty()) {
+            say(
+                    GOOD,
+                    "Unverändert blieben in %s: %s. Der gesicherte Stand liegt in %s/home."
+                            .formatted(home, String.join(", ", done.kept()), from),
+                    "Left as they are in %s: %s. What was saved lies in %s/home."
+                            .formatted(home, String.join(", ", done.kept()), from));
+        }
+        if (!done.withDatabase()) {
+            say(
+                    GOOD,
+                    "Die Datenbank ist eine externe: sie muss aus ihrer eigenen Sicherung wiederhergestellt sein.",
+                    "The database is an external one: it must have been restored from its own backup.");
+        }
+        return with(done.config(), source -> {
+            pause(source, done);
+            return report(source, done.config(), List.of());
+        });
+    }
+
+    /** What was delivered after the backup is open again in it: nobody but a person knows whether it may go out once more. */
+    private void pause(DataSource source, Restore.Done done) {
+        var all = done.config().municipalities().values().stream()
+                .flatMap(municipality -> municipality.connections().keySet().stream()
+                        .map(name -> new Nodes.Source(municipality.ags(), name)))
+                .toList();
+        var paused = new Operator(source, Clock.systemUTC())
+                .pauseOpen(
+                        all,
+                        "restore",
+                        "wiederhergestellt, Stand " + done.facts().get("ended")
+                                + ": seither Zugestelltes ginge noch einmal hinaus");
+        if (paused.isEmpty()) {
+            return;
+        }
+        say(
+                GOOD,
+                "Angehalten sind %d Verbindungen, an die noch etwas offen ist: was nach der Sicherung zugestellt wurde, ginge sonst noch einmal hinaus. Prüfen Sie beim Ziel, dann geben Sie jede frei (resume):"
+                        .formatted(paused.size()),
+                "%d connections to which something is open are paused: what was delivered after the backup would go out again. Check at the target, then resume each:"
+                        .formatted(paused.size()));
+        paused.forEach(each -> out.println("  " + each));
+    }
+
+    static DataSource source(String url, String user, String password) {
         var source = new PGSimpleDataSource();
         source.setURL(url);
         source.setUser(user);
@@ -137,7 +264,9 @@ public final class Command {
         return source;
     }
 
-    private int report(DataSource source, List<Path> checkpoints, String certificate) {
+    private int report(DataSource source, HubConfig config, List<Path> copies) {
+        var certificate = new Seal(config.seals().resolve("keys"), Clock.systemUTC()).certificatePem();
+        var checkpoints = copies.isEmpty() ? List.of(config.seals().resolve("checkpoints")) : copies;
         var report = new Verification(source, checkpoints, line -> Seal.opened(line, certificate)).run();
         say(
                 GOOD,

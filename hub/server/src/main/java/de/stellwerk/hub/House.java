@@ -80,9 +80,9 @@ final class House implements AutoCloseable {
         this.keys = new Keys(new ApiKeys(database, clock), clock);
         var ids = new Ids(clock);
         this.nodes = new Nodes(database, clock, node);
-        var seal = new Seal(config.seal().resolve("keys"), clock);
+        var seal = new Seal(config.seals().resolve("keys"), clock);
         // Before the ledger, for it looks whether this cluster's transactions count on from the sealed ones.
-        this.sealer = new Sealer(database, config.seal().resolve("checkpoints"), seal::seal, clock);
+        this.sealer = new Sealer(database, config.seals().resolve("checkpoints"), seal::seal, clock, nodes::leads);
         this.ledger = new SqlLedger(database, clock, ids, nodes);
         this.receipts = new Receipts(search, seal);
         this.connections = new Connections(
@@ -106,9 +106,9 @@ final class House implements AutoCloseable {
                 lanes.route(List.of(new Ledger.ToRoute(message, municipality)));
             }
         });
-        this.rounds = new Rounds(connections, intake, ledger, nodes, clock);
         this.signal = new EntrySignal(
                 data, config.content(), config.capacity().diskReserve(), Watch.database(new Pulse(database)));
+        this.rounds = new Rounds(connections, intake, ledger, nodes, signal::isClear, clock);
         this.visitors =
                 new Visitors(config.capacity().requests(), config.capacity().requestsPerKey());
         this.work = new Work(broker, ledger, nodes, lanes, contents, routes, connections, config.limits(), clock);
@@ -133,9 +133,6 @@ final class House implements AutoCloseable {
     }
 
     private void collectContent() {
-        if (!nodes.leads()) {
-            return; // the folder may be shared: one node tidies it
-        }
         try {
             LOG.info(
                     "{} files of the content store that nothing names were deleted",
@@ -202,8 +199,8 @@ final class House implements AutoCloseable {
     public void close() {
         ready = false;
         housekeeping.shutdownNow();
-        signal.close();
         rounds.close();
+        signal.close();
         work.close();
         routes.close();
         connections.close();

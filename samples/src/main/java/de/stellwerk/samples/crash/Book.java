@@ -56,6 +56,12 @@ final class Book {
             int problems,
             List<String> wrong) {
 
+        /** In one line. */
+        String inWords() {
+            return name + ": told " + told + ", arrived " + arrived + ", lost " + lost + ", doubled " + doubled
+                    + ", repeats recognised " + repeated + ", in doubt " + inDoubt + ", problems " + problems;
+        }
+
         boolean good() {
             return lost == 0 && doubled == 0 && problems == 0;
         }

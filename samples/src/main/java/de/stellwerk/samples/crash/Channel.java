@@ -20,6 +20,9 @@ interface Channel {
     /** Whether a message of this channel comes to this crash point. */
     boolean passes(String point);
 
+    /** Whether its messages come as files or end as such, so that a file gets its name on their way. */
+    boolean handsOverFiles();
+
     /** How many may send at the same time. */
     int senders();
 
@@ -52,6 +55,6 @@ interface Channel {
 
     /** The crash points that every message passes on its way, whatever its door and its target. */
     static boolean onEveryWay(String point) {
-        return !point.startsWith("SOURCE_") && !point.startsWith("CONTENT_");
+        return !point.startsWith("SOURCE_") && !point.startsWith("CONTENT_") && !Matrix.ofASwap(point);
     }
 }

@@ -28,7 +28,12 @@ final class CrashRun implements AutoCloseable {
     /** So long the backlog of all kills may take to be worked off. */
     private static final Duration CLOSING_TIME = Duration.ofMinutes(5);
 
+    /** So long a hub that all channels send to may take until so many messages are taken. */
+    private static final Duration MOST_TRAFFIC = Duration.ofMinutes(10);
+
     private static final long PAUSE_MILLIS = 100;
+    private static final Set<String> AT_EVERY_LOAD =
+            Set.of("PLUGIN_EXAMINED", "PLUGIN_OPENED", "PLUGIN_TRIED", "PLUGIN_SWITCHED", "PLUGIN_NOTED");
 
     private final Scratch scratch;
     private final Victim victim;
@@ -39,6 +44,8 @@ final class CrashRun implements AutoCloseable {
     private final long start = System.nanoTime();
     private final Journal journal;
     private final Traffic traffic;
+    private final NewerBuilds builds;
+    private final int plugins;
     private volatile String trouble = "";
     private final ScheduledExecutorService reader = Executors.newSingleThreadScheduledExecutor(work -> {
         var thread = new Thread(work, "books");
@@ -57,6 +64,8 @@ final class CrashRun implements AutoCloseable {
             ends.put(channel, channel.open(scratch, victim.admin()));
         }
         this.traffic = new Traffic(ends);
+        this.builds = new NewerBuilds(scratch);
+        this.plugins = scratch.checkout().plugins().size();
         reader.scheduleWithFixedDelay(this::readQuietly, PAUSE_MILLIS, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -82,8 +91,70 @@ final class CrashRun implements AutoCloseable {
         return new CrashRun(scratch, victim, channels, seed, out);
     }
 
+    /**
+     * Does what is planned.
+     *
+     * @param acknowledged a kill at any time comes when so many messages were taken in all
+     * @param more and so much later
+     */
+    Kill kill(Matrix.Try planned, int acknowledged, Duration more) throws IOException, InterruptedException {
+        return switch (planned.how()) {
+            case POINT -> atPoint(planned.channel(), planned.point(), planned.nth());
+            case SWAP -> atSwap(planned.channel(), planned.point());
+            case SYSCALL -> atHandOver(planned.channel(), planned.nth());
+            case RANDOM -> atRandom(acknowledged, more, false);
+            case MACHINE -> atRandom(acknowledged, more, true);
+        };
+    }
+
+    /**
+     * Starts the hub, lets one channel send, drops a newer build of the plugin that its messages go through, and waits until the hub has
+     * ended itself at a point of the swap.
+     */
+    private Kill atSwap(Channel channel, String point) throws IOException, InterruptedException {
+        var began = System.nanoTime();
+        // A start loads every plugin and passes most points once for each; the swap comes after that.
+        var nth = AT_EVERY_LOAD.contains(point) ? plugins + 1 : 1;
+        victim.start(List.of("-Dstellwerk.crashpoint=" + point + ":" + nth));
+        traffic.only(Set.of(channel));
+        // What the kill before has interrupted goes on at this start, and may reach the point already.
+        while (victim.runs() && !victim.ready() && since(began).compareTo(PATIENCE) < 0) {
+            pause();
+        }
+        builds.drop();
+        var end = victim.awaitEnd(PATIENCE);
+        var status = end.isPresent() ? end.getAsInt() : victim.kill(false);
+        return note(
+                Kill.How.SWAP, point, channel.name(), nth, status, end.isPresent() && status == Victim.KILLED, began);
+    }
+
+    /** Starts the hub, lets one channel send, and kills it from outside as a thread gives a file its name for the n-th time. */
+    private Kill atHandOver(Channel channel, int nth) throws IOException, InterruptedException {
+        var began = System.nanoTime();
+        victim.start(List.of());
+        victim.awaitReady();
+        try (var tracer = Tracer.follow(victim.pid(), nth, scratch.home().logs().resolve("strace.txt"))) {
+            traffic.only(Set.of(channel));
+            var end = victim.awaitEnd(PATIENCE);
+            var status = end.isPresent() ? end.getAsInt() : victim.kill(false);
+            var call = tracer.lastCall();
+            return note(
+                    Kill.How.SYSCALL,
+                    call.isEmpty() ? "no call" : call.replace(scratch.home().folder() + "/", ""),
+                    channel.name(),
+                    nth,
+                    status,
+                    end.isPresent() && status == Victim.KILLED && !call.isEmpty(),
+                    began);
+        }
+    }
+
+    private static Duration since(long nanos) {
+        return Duration.ofNanos(System.nanoTime() - nanos);
+    }
+
     /** Starts the hub, lets one channel send, and waits until the hub has ended itself at the n-th pass of a point. */
-    Kill atPoint(Channel channel, String point, int nth) throws IOException, InterruptedException {
+    private Kill atPoint(Channel channel, String point, int nth) throws IOException, InterruptedException {
         var began = System.nanoTime();
         victim.start(List.of("-Dstellwerk.crashpoint=" + point + ":" + nth));
         traffic.only(Set.of(channel));
@@ -98,16 +169,17 @@ final class CrashRun implements AutoCloseable {
      *
      * @param withDatabase whether the database goes with it
      */
-    Kill atRandom(int acknowledged, Duration more, boolean withDatabase) throws IOException, InterruptedException {
+    private Kill atRandom(int acknowledged, Duration more, boolean withDatabase)
+            throws IOException, InterruptedException {
         var began = System.nanoTime();
         victim.start(List.of());
         traffic.only(ends.keySet());
-        while (acknowledged() < acknowledged && victim.runs()) {
+        while (acknowledged() < acknowledged && victim.runs() && since(began).compareTo(MOST_TRAFFIC) < 0) {
             pause();
             complain();
         }
         LockSupport.parkNanos(more.toNanos());
-        var reached = victim.runs();
+        var reached = victim.runs() && acknowledged() >= acknowledged;
         var status = victim.kill(withDatabase);
         return note(
                 withDatabase ? Kill.How.MACHINE : Kill.How.RANDOM,
@@ -121,15 +193,7 @@ final class CrashRun implements AutoCloseable {
 
     private Kill note(Kill.How how, String where, String channel, int nth, int status, boolean reached, long began)
             throws IOException {
-        var kill = new Kill(
-                kills.size() + 1,
-                how,
-                where,
-                channel,
-                nth,
-                status,
-                reached,
-                Duration.ofNanos(System.nanoTime() - began));
+        var kill = new Kill(kills.size() + 1, how, where, channel, nth, status, reached, since(began));
         kills.add(kill);
         journal.note(
                 "kill",
@@ -162,6 +226,24 @@ final class CrashRun implements AutoCloseable {
         return kill;
     }
 
+    /** Starts the hub and lets all channels send until so many messages were taken in all. */
+    void sendUntil(int acknowledged) throws IOException, InterruptedException {
+        victim.start(List.of());
+        traffic.only(ends.keySet());
+        var before = -1;
+        for (var progress = System.nanoTime(); acknowledged() < acknowledged; pause()) {
+            complain();
+            if (acknowledged() > before) {
+                before = acknowledged();
+                progress = System.nanoTime();
+            } else if (since(progress).compareTo(PATIENCE) > 0) {
+                throw new IOException(
+                        "the hub has taken nothing for " + PATIENCE.toSeconds() + " s\n" + victim.lastWords());
+            }
+        }
+        victim.stop();
+    }
+
     /** How many messages the senders were told are taken, so far. */
     int acknowledged() {
         return ends.values().stream()
@@ -191,8 +273,10 @@ final class CrashRun implements AutoCloseable {
             wrong.add(open + " messages or deliveries are still open after " + CLOSING_TIME.toMinutes() + " minutes");
         }
         wrong.addAll(states.illegal());
+        wrong.addAll(states.pluginsThatAreNot(builds.version()));
         ends.forEach((channel, both) -> both.uneven().ifPresent(why -> wrong.add(channel.name() + ": " + why)));
         victim.stop();
+        LedgerCheck.wrong(scratch).ifPresent(wrong::add);
         complain();
         return new Outcome(
                 seed,
@@ -203,7 +287,7 @@ final class CrashRun implements AutoCloseable {
                         .toList(),
                 acknowledged(),
                 List.copyOf(wrong),
-                Duration.ofNanos(System.nanoTime() - start));
+                since(start));
     }
 
     /** Whether no sender waits for anything, and every journal has been read to its end. */

@@ -28,6 +28,11 @@ record FileToFolder() implements Channel {
 
     @Override
     public boolean passes(String point) {
+        return !Matrix.ofASwap(point);
+    }
+
+    @Override
+    public boolean handsOverFiles() {
         return true;
     }
 

@@ -22,6 +22,8 @@ record Kill(int number, How how, String where, String channel, int nth, int stat
         RANDOM,
         /** Signal 9 at any time, to the database as well. */
         MACHINE,
+        /** It ended itself at a named crash point of a plugin's life, with a newer jar in its inbox. */
+        SWAP,
         /** Signal 9 at the beginning of a system call, as a file is handed over. */
         SYSCALL
     }

@@ -37,6 +37,27 @@ record Outcome(
         return all;
     }
 
+    /**
+     * Where the run was smaller than it had to be, in words: what was not tried has shown nothing.
+     *
+     * @param points of which each has to have ended a hub
+     */
+    List<String> tooSmall(int leastKills, int leastMessages, List<String> points) {
+        var all = new ArrayList<String>();
+        var real = kills.stream().filter(Kill::reached).count();
+        if (real < leastKills) {
+            all.add("only " + real + " kills happened, not " + leastKills);
+        }
+        if (acknowledged < leastMessages) {
+            all.add("only " + acknowledged + " messages were taken, not " + leastMessages);
+        }
+        points.stream()
+                .filter(point -> kills.stream()
+                        .noneMatch(kill -> kill.reached() && kill.where().equals(point)))
+                .forEach(point -> all.add("no hub was ended at " + point));
+        return all;
+    }
+
     boolean good() {
         return problems().isEmpty() && lost() == 0 && doubled() == 0;
     }

@@ -22,12 +22,17 @@ record RestToFolder() implements Channel {
 
     @Override
     public boolean passes(String point) {
-        return !point.startsWith("SOURCE_");
+        return !point.startsWith("SOURCE_") && !Matrix.ofASwap(point);
+    }
+
+    @Override
+    public boolean handsOverFiles() {
+        return true;
     }
 
     @Override
     public int senders() {
-        return 8;
+        return 32;
     }
 
     @Override

@@ -34,6 +34,11 @@ record RestToMail() implements Channel {
     }
 
     @Override
+    public boolean handsOverFiles() {
+        return false;
+    }
+
+    @Override
     public int senders() {
         return 1;
     }
@@ -107,7 +112,11 @@ record RestToMail() implements Channel {
                             "crash.mail",
                             "",
                             "mail-" + number,
-                            Map.of("to", "kanzlei@example.org", "mail-id", "<mail-" + number + "@crash.example.org>"),
+                            Map.of(
+                                    "sender",
+                                    "kanzlei@example.org",
+                                    "mail-id",
+                                    "<mail-" + number + "@crash.example.org>"),
                             Part.xml("brief.xml", letter(number)),
                             List.of()));
         }

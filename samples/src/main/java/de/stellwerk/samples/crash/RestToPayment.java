@@ -33,7 +33,12 @@ record RestToPayment() implements Channel {
     /** All its messages are small. */
     @Override
     public boolean passes(String point) {
-        return !point.startsWith("CONTENT_");
+        return !point.startsWith("CONTENT_") && !Matrix.ofASwap(point);
+    }
+
+    @Override
+    public boolean handsOverFiles() {
+        return true;
     }
 
     @Override

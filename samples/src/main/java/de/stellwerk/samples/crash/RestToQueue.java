@@ -42,6 +42,11 @@ record RestToQueue() implements Channel {
     }
 
     @Override
+    public boolean handsOverFiles() {
+        return false;
+    }
+
+    @Override
     public int senders() {
         return 4;
     }

@@ -4,9 +4,9 @@ import de.stellwerk.samples.town.HubClient;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import tools.jackson.databind.JsonNode;
@@ -15,8 +15,8 @@ import tools.jackson.databind.JsonNode;
 final class States {
 
     private static final int PAGE = 500;
-    private static final int LEDGERS_READ = 200;
     private static final Duration SETTLED = Duration.ofMillis(1_500);
+    private static final Duration SWAPPED = Duration.ofSeconds(30);
 
     private final HubClient hub;
     private final Map<Channel, Channel.Ends> ends;
@@ -109,20 +109,37 @@ final class States {
         return wrong;
     }
 
-    /** How many messages stand in each state; reads all of them. */
-    Map<String, Integer> messages() throws IOException, InterruptedException {
-        var counts = new TreeMap<String, Integer>();
-        var after = "";
-        while (true) {
-            var page = get("/api/v1/messages?limit=" + PAGE + (after.isEmpty() ? "" : "&after=" + after));
-            if (page.isEmpty()) {
-                return counts;
+    /**
+     * Which plugins do not stand there once and active, in words.
+     *
+     * @param newest the version that was dropped last of the plugin that is swapped; empty if none was
+     */
+    List<String> pluginsThatAreNot(String newest) throws IOException, InterruptedException {
+        var wrong = pluginProblems(newest);
+        // A swap that the last kill interrupted is done again within seconds.
+        for (var start = System.nanoTime();
+                !wrong.isEmpty() && System.nanoTime() - start < SWAPPED.toNanos();
+                wrong = pluginProblems(newest)) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
+        }
+        return wrong;
+    }
+
+    private List<String> pluginProblems(String newest) throws IOException, InterruptedException {
+        var wrong = new ArrayList<String>();
+        var seen = new HashSet<String>();
+        for (var plugin : get("/api/v1/plugins")) {
+            var id = plugin.path("id").asString("");
+            var version = plugin.path("version").asString("");
+            var state = plugin.path("state").asString("");
+            if (!state.equals("ACTIVE") || !seen.add(id)) {
+                wrong.add("plugin " + id + " " + version + " is " + state);
             }
-            for (var message : page) {
-                counts.merge(message.path("state").asString(""), 1, Integer::sum);
-                after = message.path("id").asString("");
+            if (id.equals(NewerBuilds.PLUGIN) && !newest.isEmpty() && !version.equals(newest)) {
+                wrong.add("plugin " + id + " is active as " + version + ", and " + newest + " was dropped last");
             }
         }
+        return wrong;
     }
 
     private JsonNode get(String path) throws IOException, InterruptedException {

@@ -92,6 +92,10 @@ final class Victim implements AutoCloseable {
         return program.map(Program::runs).orElse(false);
     }
 
+    long pid() {
+        return program.map(Program::pid).orElse(-1L);
+    }
+
     /** @throws IOException if it ends by itself or is not ready in time */
     void awaitReady() throws IOException, InterruptedException {
         var start = System.nanoTime();

@@ -21,12 +21,19 @@ public final class Sender {
     private final HubClient hub;
     private final Journal journal;
     private final Duration patience;
+    private final Duration longestPause;
 
     /** @param patience how long one letter is tried at most */
     public Sender(HubClient hub, Journal journal, Duration patience) {
+        this(hub, journal, patience, patience);
+    }
+
+    /** @param longestPause comes again after this even if it was asked to wait longer */
+    public Sender(HubClient hub, Journal journal, Duration patience, Duration longestPause) {
         this.hub = hub;
         this.journal = journal;
         this.patience = patience;
+        this.longestPause = longestPause;
     }
 
     /** Sends a letter that should be taken; empty if patience ran out. */
@@ -84,7 +91,8 @@ public final class Sender {
                         "why",
                         e.getClass().getSimpleName());
             }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pause.toMillis()));
+            var wait = pause.compareTo(longestPause) < 0 ? pause : longestPause;
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(wait.toMillis()));
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }

@@ -67,14 +67,14 @@ public final class ConfigReader {
         var broker = broker(top.flatMap(hub -> hub.section("broker", ConfigKeys.BROKER)));
         var database = database(top.flatMap(hub -> hub.section("database", ConfigKeys.DATABASE)));
         var content = folder(top, "content", ConfigKeys.CONTENT);
-        var seal = folder(top, "seal", ConfigKeys.SEAL);
+        var seals = folder(top, "seal", ConfigKeys.SEAL);
         // Who shares both works beside others: they must find the parts this node takes in, and seal with one key.
         if (broker.external().isPresent() && database.url().isPresent()) {
             top.ifPresent(hub -> {
                 if (content.isEmpty()) {
                     hub.report(ProblemCode.SHARED_FOLDER, hub.place(), "content.folder", "");
                 }
-                if (seal.isEmpty()) {
+                if (seals.isEmpty()) {
                     hub.report(ProblemCode.SHARED_FOLDER, hub.place(), "seal.folder", "");
                 }
             });
@@ -86,15 +86,15 @@ public final class ConfigReader {
                 broker,
                 database,
                 content.orElse(data.resolve("content")),
-                seal.orElse(data),
+                seals.orElse(data),
                 limits(given),
                 capacity(given),
                 municipalities);
     }
 
-    private Optional<Path> folder(Optional<Section> top, String name, Set<String> known) {
-        return top.flatMap(hub -> hub.section(name, known))
-                .flatMap(section -> section.value("folder"))
+    private Optional<Path> folder(Optional<Section> top, String section, Set<String> known) {
+        return top.flatMap(hub -> hub.section(section, known))
+                .flatMap(given -> given.value("folder"))
                 .map(folder -> home.resolve(folder.text()));
     }
 

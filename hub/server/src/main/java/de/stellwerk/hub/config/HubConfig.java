@@ -9,7 +9,8 @@ import java.util.Map;
  * @param home the folder that holds {@code config/}, {@code routes/} and {@code plugins/}; several nodes may share it
  * @param data the folder that belongs to this hub alone, by default {@code data/} in the home
  * @param content where large parts lie; on several nodes a folder they share
- * @param seal where the key of the hub's seal and the checkpoints it signs lie; on several nodes a folder they share, for they have one seal
+ * @param seals holds the seal's key in {@code keys/} and the ledger's checkpoints in {@code checkpoints/}; on several nodes a folder they
+ *     share, so that they speak with one key and continue one row of checkpoints
  * @param municipalities by AGS
  */
 public record HubConfig(
@@ -19,7 +20,7 @@ public record HubConfig(
         BrokerConfig broker,
         DatabaseConfig database,
         Path content,
-        Path seal,
+        Path seals,
         Limits limits,
         Capacity capacity,
         Map<String, Municipality> municipalities) {}

@@ -53,7 +53,25 @@ public enum CrashPoint {
     /** Under its name, the folder not forced. */
     CONTENT_RENAMED,
     /** The folder forced, nothing in the database names it. */
-    CONTENT_KEPT;
+    CONTENT_KEPT,
+    /** A dropped jar of new bytes is copied and forced, not yet under its name. */
+    PLUGIN_COPIED,
+    /** The copy is under its name, nobody has looked into it. */
+    PLUGIN_KEPT,
+    /** Checked, and newer than what runs; nothing of it is loaded. */
+    PLUGIN_EXAMINED,
+    /** Loaded beside the version that runs, not tried. */
+    PLUGIN_OPENED,
+    /** It has proved itself, the version before still takes all calls. */
+    PLUGIN_TRIED,
+    /** New calls go to it, and that is not noted: the next start takes the version before. */
+    PLUGIN_SWITCHED,
+    /** Noted; the version before is not told to end. */
+    PLUGIN_NOTED,
+    /** Nobody is inside the version before, nothing of it is closed. */
+    PLUGIN_DRAINED,
+    /** The version before is closed, its copy still lies there. */
+    PLUGIN_CLOSED;
 
     /** The status a hub ends with here: the one of a process ended by signal 9. */
     public static final int STATUS = 137;

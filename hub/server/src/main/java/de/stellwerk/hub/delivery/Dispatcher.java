@@ -10,6 +10,7 @@ import de.stellwerk.hub.ledger.DeliveryState;
 import de.stellwerk.hub.ledger.DueDelivery;
 import de.stellwerk.hub.ledger.Ledger;
 import de.stellwerk.hub.ledger.Ledger.Outcome;
+import de.stellwerk.hub.ledger.Nodes;
 import de.stellwerk.hub.spi.Channel;
 import de.stellwerk.hub.spi.ConnectorDescriptor;
 import de.stellwerk.hub.spi.Content;
@@ -22,11 +23,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,21 +44,45 @@ final class Dispatcher {
     private static final int TAKEN_OVER_AT_ONCE = 100;
     private static final int MOST_WAITING_OF_A_CONNECTION = 5_000;
 
+    /** Whether what this node has claimed is still its own. */
+    interface Tenure {
+        /** To be read before a claim. */
+        int term();
+
+        /** Whether a call outside may begin of what was claimed in this term. */
+        boolean valid(int claimedIn);
+
+        static Tenure of(Nodes nodes) {
+            return new Tenure() {
+                @Override
+                public int term() {
+                    return nodes.term();
+                }
+
+                @Override
+                public boolean valid(int claimedIn) {
+                    return nodes.valid(claimedIn);
+                }
+            };
+        }
+    }
+
     private final Ledger ledger;
     private final ContentStore contents;
     private final Targets targets;
     private final Lanes lanes;
     private final Backoff backoff;
     private final Clock clock;
-    private final BooleanSupplier valid;
+    private final Tenure tenure;
     private final Executor threads;
     private final Map<String, ConnectionLane> byConnection = new ConcurrentHashMap<>();
     private final Queue<Outcome> unwritten = new ConcurrentLinkedQueue<>();
+    private final Set<String> notBegun = ConcurrentHashMap.newKeySet();
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile boolean closed;
 
     /**
-     * @param valid whether this node may begin a call outside
+     * @param tenure for how long this node may begin the calls it has claimed
      * @param threads runs the calls
      */
     Dispatcher(
@@ -67,7 +92,7 @@ final class Dispatcher {
             Lanes lanes,
             Backoff backoff,
             Clock clock,
-            BooleanSupplier valid,
+            Tenure tenure,
             Executor threads) {
         this.ledger = ledger;
         this.contents = contents;
@@ -75,7 +100,7 @@ final class Dispatcher {
         this.lanes = lanes;
         this.backoff = backoff;
         this.clock = clock;
-        this.valid = valid;
+        this.tenure = tenure;
         this.threads = threads;
     }
 
@@ -135,6 +160,10 @@ final class Dispatcher {
             ids.done(set);
         }
 
+        synchronized boolean knows(String id) {
+            return ids.knows(id);
+        }
+
         private boolean recognisesRepeats() {
             return targets.find(municipality, connection)
                     .flatMap(Target::descriptor)
@@ -149,8 +178,7 @@ final class Dispatcher {
             var address = Address.of(text);
             byConnection
                     .computeIfAbsent(
-                            address.municipality() + "/" + address.connection(),
-                            key -> new ConnectionLane(address.municipality(), address.connection()))
+                            key(address), key -> new ConnectionLane(address.municipality(), address.connection()))
                     .add(address.delivery());
         }
         lanes.waits(Lane.DELIVERY, waiting.get());
@@ -163,19 +191,32 @@ final class Dispatcher {
 
     private void deliver(List<String> ids) {
         var outcomes = new ArrayList<Outcome>(ids.size());
-        var claimed = ledger.claimDeliveries(ids);
+        var term = tenure.term();
+        var claimed = claim(ids);
         if (claimed.isEmpty()) {
             return;
         }
         CrashPoint.DELIVERY_CLAIMED.pass();
         for (var due : claimed) {
-            outcomes.add(attempt(due));
+            outcomes.add(attempt(due, term));
         }
         CrashPoint.DELIVERY_ANSWERED.pass();
         write(outcomes);
     }
 
-    private Outcome attempt(DueDelivery due) {
+    private List<DueDelivery> claim(List<String> ids) {
+        try {
+            var claimed = ledger.claimDeliveries(ids);
+            claimed.forEach(due -> notBegun.remove(due.id()));
+            return claimed;
+        } catch (RuntimeException e) {
+            // It may have been written all the same; what is certain is that nothing was sent.
+            notBegun.addAll(ids);
+            throw e;
+        }
+    }
+
+    private Outcome attempt(DueDelivery due, int term) {
         var target = targets.find(due.municipality(), due.connection());
         if (target.isEmpty()) {
             return retryOrPark(
@@ -185,7 +226,7 @@ final class Dispatcher {
                     "no connection of this name is configured",
                     Duration.ZERO);
         }
-        if (!valid.getAsBoolean()) {
+        if (!tenure.valid(term)) {
             return later(
                     due,
                     "node.stalled",
@@ -225,11 +266,25 @@ final class Dispatcher {
         }
     }
 
-    /** Writes outcomes that could not be written, as soon as the database takes them. */
+    /**
+     * Writes outcomes that could not be written, as soon as the database takes them. One that it does not take goes to the end of the
+     * queue, and holds up neither the others nor the sweep.
+     */
     void writeUnwritten() {
         for (var outcome = unwritten.peek(); outcome != null; outcome = unwritten.peek()) {
-            lanes.deliver(ledger.concluded(List.of(outcome)).next());
-            unwritten.remove();
+            try {
+                lanes.deliver(ledger.concluded(List.of(outcome)).next());
+                unwritten.remove();
+            } catch (RuntimeException e) {
+                LOG.warn(
+                        "{} outcomes could not be written yet, {} among them",
+                        unwritten.size(),
+                        outcome.delivery().id(),
+                        e);
+                unwritten.add(outcome);
+                unwritten.remove();
+                return;
+            }
         }
     }
 
@@ -299,6 +354,45 @@ final class Dispatcher {
                         }
                     });
         }
+    }
+
+    /**
+     * This node's own attempts that are open in the ledger and that nobody here works on: the database did a claim and could not say so,
+     * or an error ended the work. Where no call was made they are due again, otherwise nobody knows how they ended.
+     */
+    void concludeAbandoned() {
+        var certain = Set.copyOf(notBegun);
+        var open = ledger.openAttempts(this::isAbandoned);
+        var outcomes = new ArrayList<Outcome>(open.size());
+        for (var due : open) {
+            targets.find(due.municipality(), due.connection())
+                    .filter(each -> each.descriptor().isPresent())
+                    .ifPresent(target -> outcomes.add(
+                            certain.contains(due.id())
+                                    ? later(
+                                            due,
+                                            "ledger.unanswered",
+                                            "the database did not say whether the attempt was noted; nothing was sent",
+                                            Duration.ZERO,
+                                            target)
+                                    : unknown(due, target, "an error ended the work on this attempt")));
+        }
+        notBegun.removeAll(certain);
+        if (!outcomes.isEmpty()) {
+            write(outcomes);
+        }
+    }
+
+    private boolean isAbandoned(Address open) {
+        var lane = byConnection.get(key(open));
+        // In this order: an outcome is among the unwritten ones before its delivery is done with.
+        return (lane == null || !lane.knows(open.delivery()))
+                && unwritten.stream()
+                        .noneMatch(outcome -> outcome.delivery().id().equals(open.delivery()));
+    }
+
+    private static String key(Address address) {
+        return address.municipality() + "/" + address.connection();
     }
 
     private static boolean answered(DueDelivery due, Target target) {

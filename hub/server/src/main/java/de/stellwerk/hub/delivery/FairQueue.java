@@ -65,6 +65,11 @@ final class FairQueue<T> {
         ids.forEach(known::remove);
     }
 
+    /** Whether it waits or is being worked on. */
+    boolean knows(T id) {
+        return known.contains(id);
+    }
+
     int waiting() {
         return waiting;
     }

@@ -105,6 +105,7 @@ final class Sweeper {
             LOG.warn("parked: {} messages of whose routes the hub ended again and again: {}", parked.size(), parked);
         }
         dispatcher.takeOverOpenAttempts();
+        dispatcher.concludeAbandoned();
     }
 
     /** A clock that was set back leaves due times behind that lie days ahead. */

@@ -9,6 +9,8 @@ import de.stellwerk.hub.delivery.Target.Targets;
 import de.stellwerk.hub.ledger.Ledger;
 import de.stellwerk.hub.ledger.Nodes;
 import de.stellwerk.hub.plugin.Connections;
+import de.stellwerk.hub.route.RouteInput;
+import de.stellwerk.hub.route.RouteOutcome;
 import de.stellwerk.hub.route.Routes;
 import java.time.Clock;
 import java.time.Duration;
@@ -19,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,12 +57,25 @@ public final class Work implements AutoCloseable {
             Connections connections,
             Limits limits,
             Clock clock) {
+        this(transport, ledger, nodes, lanes, contents, routes::run, Targets.of(connections), limits, clock);
+    }
+
+    Work(
+            Transport transport,
+            Ledger ledger,
+            Nodes nodes,
+            Lanes lanes,
+            ContentStore contents,
+            Function<RouteInput, RouteOutcome> routes,
+            Targets targets,
+            Limits limits,
+            Clock clock) {
         var backoff = new Backoff(RandomGenerator.getDefault());
-        var targets = Targets.of(connections);
         this.transport = transport;
         this.calls = Executors.newFixedThreadPool(CALL_THREADS, work -> daemon(work, "deliver"));
-        this.routing = new Routing(ledger, contents, routes::run, targets, lanes, backoff, limits, clock);
-        this.dispatcher = new Dispatcher(ledger, contents, targets, lanes, backoff, clock, nodes::valid, this::call);
+        this.routing = new Routing(ledger, contents, routes, targets, lanes, backoff, limits, clock);
+        this.dispatcher = new Dispatcher(
+                ledger, contents, targets, lanes, backoff, clock, Dispatcher.Tenure.of(nodes), this::call);
         this.sweeper = new Sweeper(ledger, lanes, transport, routing, dispatcher, clock, new Sweeper.Standing() {
             @Override
             public boolean sweeps() {

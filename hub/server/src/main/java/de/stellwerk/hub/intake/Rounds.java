@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,14 +46,25 @@ public final class Rounds implements AutoCloseable {
     private final Map<Connection, Round> rounds = new ConcurrentHashMap<>();
     private final Set<Connection> underway = ConcurrentHashMap.newKeySet();
     private final Nodes nodes;
+    private final BooleanSupplier clear;
     private final ScheduledExecutorService timer;
     private final ExecutorService threads;
     private final ScheduledExecutorService leases =
             Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "leases"));
 
-    /** @param nodes lends the leases: a source is asked by the one node that holds its lease */
-    public Rounds(Connections connections, Intake intake, Ledger ledger, Nodes nodes, Clock clock) {
+    /**
+     * @param nodes lends the leases: a source is asked by the one node that holds its lease
+     * @param clear whether messages may come in at this moment; else no source is asked
+     */
+    public Rounds(
+            Connections connections,
+            Intake intake,
+            Ledger ledger,
+            Nodes nodes,
+            BooleanSupplier clear,
+            Clock clock) {
         this.nodes = nodes;
+        this.clear = clear;
         this.connections = connections;
         this.intake = intake;
         this.ledger = ledger;
@@ -94,6 +106,9 @@ public final class Rounds implements AutoCloseable {
 
     private void lookForDue() {
         try {
+            if (!clear.getAsBoolean()) {
+                return;
+            }
             for (var connection : connections.all()) {
                 if (due(connection)
                         && connection.isSource()

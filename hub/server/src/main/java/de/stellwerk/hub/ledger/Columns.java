@@ -28,8 +28,14 @@ final class Columns<T> {
         this.next = first;
     }
 
+    /** A text of the database cannot hold the character 0, which may come from outside: another one stands for it. */
     Columns<T> text(Function<T, @Nullable String> field) throws SQLException {
-        return array("text", items.stream().map(field).toArray(String[]::new));
+        var all = new @Nullable String[items.size()];
+        for (int i = 0; i < all.length; i++) {
+            var text = field.apply(items.get(i));
+            all[i] = text == null ? null : text.replace('\0', '\uFFFD');
+        }
+        return array("text", all);
     }
 
     Columns<T> uuid(Function<T, @Nullable UUID> field) throws SQLException {

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /** Claims deliveries, writes how attempts ended, and takes over what dead nodes left open; a set in one transaction. */
 final class DeliveryBook {
@@ -269,6 +270,34 @@ final class DeliveryBook {
                 claim.setInt(4, limit);
                 claim.setLong(5, nodes.epoch());
                 try (var row = claim.executeQuery()) {
+                    return dueDeliveries(connection, row);
+                }
+            }
+        });
+    }
+
+    List<DueDelivery> openAttempts(Predicate<Address> abandoned) {
+        return database.read(connection -> {
+            var left = new ArrayList<String>();
+            try (var select = connection.prepareStatement("""
+                    select d.id, d.municipality, d.connection from sending s join delivery d on d.id = s.delivery_id
+                    where s.epoch = ?""")) {
+                select.setLong(1, nodes.epoch());
+                for (var address : addresses(select.executeQuery())) {
+                    if (abandoned.test(address)) {
+                        left.add(address.delivery());
+                    }
+                }
+            }
+            if (left.isEmpty()) {
+                return List.of();
+            }
+            try (var select = connection.prepareStatement("""
+                    select d.*, s.attempt as now_attempt from delivery d join sending s on s.delivery_id = d.id
+                    where d.id = any (?) and s.epoch = ?""")) {
+                select.setArray(1, connection.createArrayOf("text", left.toArray()));
+                select.setLong(2, nodes.epoch());
+                try (var row = select.executeQuery()) {
                     return dueDeliveries(connection, row);
                 }
             }

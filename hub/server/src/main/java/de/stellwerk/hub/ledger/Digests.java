@@ -3,7 +3,9 @@ package de.stellwerk.hub.ledger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.TreeMap;
 
 /** Tells a duplicate from a conflict: a digest over kind, names, types and the hashes of all parts. */
 final class Digests {
@@ -23,6 +25,26 @@ final class Digests {
                 add(digest, part.mediaType());
                 digest.update(part.sha512());
             }
+            return digest.digest();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** Of what is around the content: who sent it under which id, what it answers, and its headers. */
+    static byte[] envelope(NewMessage message, String businessId) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            add(digest, message.source());
+            add(digest, businessId);
+            add(digest, message.answers().map(NewMessage.Answer::reference).orElse(""));
+            var headers = new TreeMap<byte[], String>(Arrays::compareUnsigned);
+            message.headers().forEach((name, value) -> headers.put(name.getBytes(StandardCharsets.UTF_8), value));
+            headers.forEach((name, value) -> {
+                digest.update(name);
+                digest.update((byte) 0);
+                add(digest, value);
+            });
             return digest.digest();
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);

@@ -41,6 +41,9 @@ public record Finding(Wrong wrong, String municipality, long entry, Optional<Ins
         MESSAGE_STATE(
                 "der Zustand einer Nachricht passt nicht zu ihren Einträgen",
                 "the state of a message does not fit its entries"),
+        CONTENT_ALTERED(
+                "der Inhalt einer Nachricht ist nicht der angenommene",
+                "the content of a message is not what was taken"),
         DELIVERY_ADDED(
                 "eine Zustellung hat keinen passenden Eintrag PLANNED", "a delivery has no fitting entry PLANNED"),
         DELIVERY_MISSING("eine geplante Zustellung fehlt", "a delivery that was planned is gone"),

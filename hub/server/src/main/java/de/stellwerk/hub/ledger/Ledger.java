@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /**
  * The one truth: what was taken, what is to be done, what happened. Work is claimed and concluded in sets; each method is one
@@ -142,6 +143,14 @@ public interface Ledger {
      * @param limit how many at most
      */
     List<DueDelivery> takeOverOpenAttempts(String municipality, String connection, int limit);
+
+    /**
+     * This node's own open attempts that nobody here works on any more, for instance because the database did a claim and could not say
+     * so.
+     *
+     * @param abandoned asked about each after it was read
+     */
+    List<DueDelivery> openAttempts(Predicate<Address> abandoned);
 
     /** The connections that have open attempts of dead nodes; the addresses name no delivery. */
     List<Address> connectionsWithOpenAttempts();

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -52,12 +53,13 @@ public final class Nodes implements AutoCloseable {
     private final Database database;
     private final Clock clock;
     private final String name;
+    private final LongSupplier nanos;
     private final Set<Source> held = ConcurrentHashMap.newKeySet();
     private final Set<Source> leaving = ConcurrentHashMap.newKeySet();
     private final Thread renewing;
     private volatile long epoch;
-    private volatile int lapses;
     private volatile long renewed;
+    private volatile int term;
     private volatile List<Long> living = List.of();
     private volatile boolean wasAlone;
     private volatile boolean closed;
@@ -68,9 +70,15 @@ public final class Nodes implements AutoCloseable {
      * @param name of the data folder's own making: two processes cannot have the same one, except when a folder was copied
      */
     public Nodes(DataSource source, Clock clock, String name) {
+        this(source, clock, name, System::nanoTime);
+    }
+
+    /** @param nanos a clock that nobody sets */
+    Nodes(DataSource source, Clock clock, String name, LongSupplier nanos) {
         this.database = new Database(source);
         this.clock = clock;
         this.name = name;
+        this.nanos = nanos;
         begin();
         this.renewing = new Thread(this::renewAgainAndAgain, "node");
         renewing.setDaemon(true);
@@ -78,7 +86,7 @@ public final class Nodes implements AutoCloseable {
     }
 
     private void begin() {
-        var start = System.nanoTime();
+        var start = nanos.getAsLong();
         var mine = database.transaction(connection -> {
             try (var older = connection.prepareStatement(
                             "update epoch set alive_until = '-infinity' where node = ? and alive_until > '-infinity'");
@@ -102,10 +110,10 @@ public final class Nodes implements AutoCloseable {
         wasAlone = living.equals(List.of(mine));
     }
 
-    /** What this node believed to hold may be another's by now. */
+    /** What this node believed to hold, or has claimed, may be another's by now. */
     private void forget() {
         synchronized (held) {
-            lapses++;
+            term++;
             held.clear();
             leaving.clear();
         }
@@ -139,7 +147,7 @@ public final class Nodes implements AutoCloseable {
 
     /** Renews the epoch, or begins a new one if it was declared dead. Called by itself every two seconds. */
     void renew() {
-        var start = System.nanoTime();
+        var start = nanos.getAsLong();
         var before = database.transaction(connection -> {
             // An epoch that only ran out may go on, since its rows are still its own unless somebody took them over.
             try (var update = connection.prepareStatement("""
@@ -154,7 +162,7 @@ public final class Nodes implements AutoCloseable {
             }
         });
         if (before.isPresent()) {
-            if (!before.get()) {
+            if (!before.get() || nanos.getAsLong() - renewed >= LEASE.toNanos()) {
                 LOG.warn(
                         "node {}: its epoch had run out, for it stood still or was cut off from the database; what others took over"
                                 + " meanwhile is theirs",
@@ -179,7 +187,17 @@ public final class Nodes implements AutoCloseable {
 
     /** Whether this node may begin something outside: its epoch was renewed a short while ago. */
     public boolean valid() {
-        return System.nanoTime() - renewed < TRUST.toNanos();
+        return nanos.getAsLong() - renewed < TRUST.toNanos();
+    }
+
+    /** Counts how often this node's epoch ran out or began; to be read before a claim, and given to {@link #valid(int)}. */
+    public int term() {
+        return term;
+    }
+
+    /** Whether what was claimed in this term may be begun: nobody can have taken it over since, nor can within some seconds. */
+    public boolean valid(int claimedIn) {
+        return claimedIn == term && valid();
     }
 
     /** Whether no other node was alive when this one began: then nothing that was in flight still is. */
@@ -207,7 +225,7 @@ public final class Nodes implements AutoCloseable {
         var mine = new ArrayList<Source>();
         var nodes = living;
         var me = epoch;
-        var now = lapses;
+        var now = term;
         for (var source : sources) {
             if (owner(source, nodes, me) == me) {
                 mine.add(source);
@@ -228,8 +246,8 @@ public final class Nodes implements AutoCloseable {
                 now);
     }
 
-    /** @param lapse how often this node had lost everything when it looked what is free */
-    private void take(List<Source> free, long me, int lapse) {
+    /** @param now the term in which this node looked what is free */
+    private void take(List<Source> free, long me, int now) {
         if (free.isEmpty()) {
             return;
         }
@@ -253,7 +271,7 @@ public final class Nodes implements AutoCloseable {
             }
         });
         synchronized (held) {
-            if (me == epoch && lapse == lapses) {
+            if (me == epoch && now == term) {
                 held.addAll(got);
             }
         }

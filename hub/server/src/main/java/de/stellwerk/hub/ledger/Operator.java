@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -130,6 +131,35 @@ public final class Operator {
             }
             return true;
         });
+    }
+
+    /**
+     * After a restore: pauses those of the connections to which something is open, or may be once a message has been routed.
+     *
+     * @return the paused ones
+     */
+    public List<Nodes.Source> pauseOpen(Collection<Nodes.Source> connections, String actor, String reason) {
+        var open = database.read(connection -> {
+            try (var select = connection.prepareStatement("""
+                    select u.municipality, u.connection from unnest(?::text[], ?::text[]) as u (municipality, connection)
+                    where exists (select 1 from message m where m.municipality = u.municipality and m.state = 'RECEIVED')
+                        or exists (select 1 from delivery d where d.municipality = u.municipality and d.connection = u.connection
+                            and d.state = 'WAITING')
+                    order by 1, 2""")) {
+                new Columns<>(select, 1, List.copyOf(connections))
+                        .text(Nodes.Source::municipality)
+                        .text(Nodes.Source::connection);
+                var found = new ArrayList<Nodes.Source>();
+                try (var row = select.executeQuery()) {
+                    while (row.next()) {
+                        found.add(new Nodes.Source(row.getString(1), row.getString(2)));
+                    }
+                }
+                return found;
+            }
+        });
+        open.forEach(each -> pause(each.municipality(), each.connection(), actor, reason));
+        return open;
     }
 
     public void resume(String municipality, String name, String actor) {

@@ -26,6 +26,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -39,7 +40,8 @@ import org.slf4j.LoggerFactory;
  * below that id any more: what stands there is final, and one sealer takes it, in that order, into one chain a municipality. At least
  * once a minute the end of the chains is signed and written outside the database.
  *
- * <p>Several hubs on one database each have a sealer; a lock lets one of them work at a time.
+ * <p>Several nodes on one database each have a sealer. That of the leading node works; a lock in the database sees to it that no two
+ * ever do, also while two nodes think that they lead.
  */
 public final class Sealer implements AutoCloseable {
 
@@ -58,6 +60,7 @@ public final class Sealer implements AutoCloseable {
     private final CheckpointFolder checkpoints;
     private final Function<byte[], String> signature;
     private final Clock clock;
+    private final BooleanSupplier leads;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
         var made = new Thread(work, "sealer");
         made.setDaemon(true);
@@ -72,14 +75,23 @@ public final class Sealer implements AutoCloseable {
      *
      * @param checkpoints a folder outside the database
      * @param signature makes a compact JWS of what a checkpoint says
+     * @param leads whether this node is the one to seal
      */
-    public Sealer(DataSource source, Path checkpoints, Function<byte[], String> signature, Clock clock) {
+    public Sealer(
+            DataSource source,
+            Path checkpoints,
+            Function<byte[], String> signature,
+            Clock clock,
+            BooleanSupplier leads) {
         this.database = new Database(source);
         this.checkpoints = new CheckpointFolder(checkpoints);
         this.signature = signature;
         this.clock = clock;
+        this.leads = leads;
         this.lastCheckpoint = clock.instant();
-        database.transaction(this::lift);
+        if (database.read(connection -> shift(connection, Sealing.last(connection)) > 0)) {
+            database.transaction(this::lift);
+        }
         compareWithLastCheckpoint();
     }
 
@@ -131,22 +143,31 @@ public final class Sealer implements AutoCloseable {
         try (var statement = connection.createStatement()) {
             statement.execute("select pg_advisory_xact_lock(" + LOCK + ")");
             var last = Sealing.last(connection);
-            // In this order: whatever can be seen has an id below the one that is given out afterwards.
-            long highest = Math.max(last.to().xid(), number(connection, "select coalesce(max(xid), 0) from entry"));
-            long current = number(connection, "select pg_current_xact_id()::text::bigint");
-            if (current + last.shift() > highest) {
+            long shift = shift(connection, last);
+            if (shift == 0) {
                 return false;
             }
-            long shift = highest - current + 1;
             statement.execute("alter table entry alter column xid set default (pg_current_xact_id()::text::bigint + "
                     + shift + ")");
             Sealing.after(last, shift, last.to(), List.of(), now()).insert(connection);
-            LOG.info("the database has moved to another cluster; its transactions count on from {}", highest);
+            LOG.info(
+                    "the database has moved to another cluster; {} is added to its transaction ids from now on", shift);
             return true;
         }
     }
 
+    /** What has to be added to this cluster's transaction ids, if it is not what is added already; else 0. */
+    private static long shift(Connection connection, Sealing last) throws SQLException {
+        // In this order: whatever can be seen has an id below the one that is given out afterwards.
+        long highest = Math.max(last.to().xid(), number(connection, "select coalesce(max(xid), 0) from entry"));
+        long current = number(connection, "select pg_current_xact_id()::text::bigint");
+        return current + last.shift() > highest ? 0 : highest - current + 1;
+    }
+
     private synchronized void work() {
+        if (!leads.getAsBoolean()) {
+            return;
+        }
         try {
             while (seal() == LARGEST_ROUND && !thread.isShutdown()) {}
             if (!clock.instant().isBefore(lastCheckpoint.plus(CHECKPOINT_EVERY))) {
@@ -342,10 +363,13 @@ public final class Sealer implements AutoCloseable {
         return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 
-    /** Seals what is final and writes the last checkpoint. */
+    /** Seals what is final and writes the last checkpoint, unless another node does. */
     @Override
     public void close() {
         thread.shutdown();
+        if (!leads.getAsBoolean()) {
+            return;
+        }
         try {
             if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {
                 LOG.warn("the sealer is still at work; what is not sealed is sealed at the next start");

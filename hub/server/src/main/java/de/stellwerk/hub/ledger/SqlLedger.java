@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -134,6 +135,11 @@ public final class SqlLedger implements Ledger, AutoCloseable {
     @Override
     public List<DueDelivery> takeOverOpenAttempts(String municipality, String connection, int limit) {
         return deliveries.takeOver(municipality, connection, limit);
+    }
+
+    @Override
+    public List<DueDelivery> openAttempts(Predicate<Address> abandoned) {
+        return deliveries.openAttempts(abandoned);
     }
 
     @Override

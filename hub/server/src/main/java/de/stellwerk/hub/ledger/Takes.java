@@ -177,7 +177,8 @@ final class Takes {
                 null,
                 "TAKEN",
                 "",
-                message.kind() + " salted-sha256=" + Digests.salted(row.salt(), row.digest()),
+                message.kind() + " salted-sha256=" + Digests.salted(row.salt(), row.digest()) + " envelope="
+                        + Digests.salted(row.salt(), Digests.envelope(message, row.businessId())),
                 message.source());
         row.held()
                 .ifPresent(why -> entries.add(

@@ -1,5 +1,6 @@
 package de.stellwerk.hub.plugin;
 
+import de.stellwerk.hub.crash.CrashPoint;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -70,8 +71,10 @@ final class Copies {
         if (Files.getFileStore(taken.temporary).supportsFileAttributeView("posix")) {
             Files.setPosixFilePermissions(taken.temporary, PosixFilePermissions.fromString("r--r--r--"));
         }
+        CrashPoint.PLUGIN_COPIED.pass();
         Files.move(taken.temporary, copy, StandardCopyOption.ATOMIC_MOVE);
         force(folder);
+        CrashPoint.PLUGIN_KEPT.pass();
         return copy;
     }
 

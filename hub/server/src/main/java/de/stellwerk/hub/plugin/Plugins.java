@@ -1,5 +1,6 @@
 package de.stellwerk.hub.plugin;
 
+import de.stellwerk.hub.crash.CrashPoint;
 import de.stellwerk.hub.plugin.Dropped.Stamp;
 import de.stellwerk.hub.plugin.LoadedPlugin.Offer;
 import de.stellwerk.hub.plugin.PluginStatus.State;
@@ -278,10 +279,13 @@ final class Plugins implements AutoCloseable {
                 return;
             }
         }
+        CrashPoint.PLUGIN_EXAMINED.pass();
         var fresh = new LoadedPlugin(jar, jars.open(jar));
         boolean taken = false;
         try {
+            CrashPoint.PLUGIN_OPENED.pass();
             fresh.offers(Trial.of(fresh));
+            CrashPoint.PLUGIN_TRIED.pass();
             synchronized (this) {
                 taken = !closing && !isStale(dropped, round) && hasPlace(dropped, jar);
                 if (taken) {
@@ -388,6 +392,7 @@ final class Plugins implements AutoCloseable {
         if (closing) {
             return; // a stopped hub shall find its plugins again
         }
+        CrashPoint.PLUGIN_SWITCHED.pass();
         try {
             copies.note(active.values().stream()
                     .map(LoadedPlugin::jar)
@@ -395,6 +400,7 @@ final class Plugins implements AutoCloseable {
         } catch (IOException e) {
             LOG.warn("which plugins are active could not be noted; after a restart the inbox alone decides", e);
         }
+        CrashPoint.PLUGIN_NOTED.pass();
     }
 
     private void drain(LoadedPlugin plugin) {
@@ -429,11 +435,13 @@ final class Plugins implements AutoCloseable {
             Thread.currentThread().interrupt();
             LOG.warn("plugin {} {} is closed without waiting for its calls", jar.id(), jar.version());
         }
+        CrashPoint.PLUGIN_DRAINED.pass();
         try {
             forget.accept(plugin);
             plugin.closeables().forEach(closeable -> close(plugin, closeable));
         } finally {
             jars.close(plugin.wall());
+            CrashPoint.PLUGIN_CLOSED.pass();
             synchronized (this) {
                 draining.remove(plugin);
                 sweep();

@@ -24,7 +24,8 @@ public final class PostgresFailure extends RuntimeException {
      * What happened, for programs: {@code postgres.locked}, {@code postgres.copied}, {@code postgres.root}, {@code postgres.unsafe},
      * {@code postgres.password}, {@code postgres.version}, {@code postgres.platform}, {@code postgres.port},
      * {@code postgres.folder}, {@code postgres.initdb}, {@code postgres.start}, {@code postgres.slow},
-     * {@code postgres.session}, {@code postgres.none} or {@code postgres.interrupted}.
+     * {@code postgres.session}, {@code postgres.none}, {@code postgres.tablespace}, {@code postgres.log},
+     * {@code postgres.backup} or {@code postgres.interrupted}.
      */
     public String code() {
         return code;

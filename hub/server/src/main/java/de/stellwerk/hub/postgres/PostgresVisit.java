@@ -3,6 +3,8 @@ package de.stellwerk.hub.postgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -90,6 +92,33 @@ public final class PostgresVisit implements AutoCloseable {
                     "postgres.password",
                     "the file " + cluster.passwordFile() + " cannot be read. Nothing was changed. "
                             + "Run this as the user the hub runs as.",
+                    e);
+        }
+    }
+
+    /**
+     * Copies the database while it is worked on. In the copy is every transaction that had ended when this was called, and none that
+     * began after it has returned; the next hub on it starts as after a kill.
+     *
+     * @param folder what becomes {@code <home>/data/postgres} of the restored hub; does not exist
+     */
+    public void copyTo(Path folder) {
+        try (Connection admin = PrivatePostgres.connect(jdbcUrl(), user(), password())) {
+            PrivateFile.folder(folder);
+            new BaseCopy(cluster.data(), folder.resolve("cluster")).make(admin);
+            PrivateFile.write(folder.resolve("password"), cluster.password() + "\n");
+        } catch (SQLException e) {
+            throw new PostgresFailure(
+                    "postgres.backup",
+                    "the database could not be copied (SQL state " + e.getSQLState()
+                            + "). It goes on and is safe; the copy is not whole. Look into " + cluster.log()
+                            + " and make the backup again.",
+                    e);
+        } catch (IOException e) {
+            throw new PostgresFailure(
+                    "postgres.backup",
+                    "the database could not be copied (" + e + "). It goes on and is safe; the copy is not whole. "
+                            + "Check free space and rights of the folder for the backup and make it again.",
                     e);
         }
     }

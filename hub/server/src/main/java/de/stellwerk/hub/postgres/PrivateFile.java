@@ -7,7 +7,10 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -47,6 +50,15 @@ final class PrivateFile {
         }
         Files.move(draft, file, ATOMIC_MOVE);
         force(parent(file));
+    }
+
+    /** Copies a file as far as it goes at this moment, to a place where there is none. */
+    static void copy(Path from, Path to) throws IOException {
+        try (InputStream in = Files.newInputStream(from);
+                FileChannel channel = FileChannel.open(to, EnumSet.of(CREATE_NEW, WRITE), FILE_MODE);
+                OutputStream out = Channels.newOutputStream(channel)) {
+            in.transferTo(out);
+        }
     }
 
     /** Makes a file's bytes, or a folder's list of names, outlive a power cut. */

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -280,6 +281,13 @@ public final class PrivatePostgres implements AutoCloseable {
     /** Not while it is being started again. */
     private synchronized void stop() throws IOException, InterruptedException {
         postmaster.stop(binaries);
+        if (!postmaster.process().isAlive()) {
+            // The supervision may have begun one more when it was interrupted.
+            Optional<Postmaster> begun = Postmaster.found(cluster);
+            if (begun.isPresent()) {
+                begun.get().stop(binaries);
+            }
+        }
     }
 
     long pid() {
@@ -334,7 +342,7 @@ public final class PrivatePostgres implements AutoCloseable {
                         e);
             }
             LOG.warn("PostgreSQL could not be started again: {}; it is tried again", e.getMessage());
-        } catch (IOException | SQLException e) {
+        } catch (IOException | SQLException | RuntimeException e) {
             LOG.warn("PostgreSQL could not be started again ({}); it is tried again", e.toString());
         }
         return false;

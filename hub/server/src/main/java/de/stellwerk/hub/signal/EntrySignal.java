@@ -32,7 +32,7 @@ public final class EntrySignal implements AutoCloseable {
         }
 
         void look() {
-            var now = watch.look().get();
+            var now = seen();
             var before = seen;
             var silent = late();
             seen = now;
@@ -41,6 +41,16 @@ public final class EntrySignal implements AutoCloseable {
                 LOG.warn("halt: {} {}", now.get().code(), now.get().english());
             } else if (now.isEmpty() && (before.isPresent() || silent)) {
                 LOG.info("the {} is as it should be again; messages are taken again", watch.name());
+            }
+        }
+
+        /** A look that breaks shows nothing, and the next one is still to come. */
+        private Optional<Halt> seen() {
+            try {
+                return watch.look().get();
+            } catch (RuntimeException e) {
+                LOG.error("the {} could not be looked at", watch.name(), e);
+                return Optional.of(watch.silent());
             }
         }
 
@@ -58,11 +68,11 @@ public final class EntrySignal implements AutoCloseable {
 
     /**
      * @param data the data folder, on one disk or on several
-     * @param content where large parts lie, which may be a disk that nodes share
+     * @param content where large parts lie
      * @param reserve bytes that stay free on each
      */
     public EntrySignal(Path data, Path content, long reserve, Watch database) {
-        this(List.of(Watch.disks(new Disks(data, content, reserve)), database));
+        this(List.of(Watch.disks(Disks.of(data, content, reserve)), database));
     }
 
     EntrySignal(List<Watch> watches) {
@@ -77,6 +87,7 @@ public final class EntrySignal implements AutoCloseable {
 
     public void start() {
         for (var post : posts) {
+            post.at = System.nanoTime();
             post.look();
             threads.scheduleWithFixedDelay(post::look, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
         }

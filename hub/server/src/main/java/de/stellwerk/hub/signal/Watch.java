@@ -7,9 +7,9 @@ import java.util.function.Supplier;
 /**
  * Something without which the hub cannot keep its word, looked at again and again.
  *
- * @param look a halt if it is not as it has to be; may take its time, and may not throw
+ * @param look a halt if it is not as it has to be; may take its time
  * @param patience how long a look may take
- * @param silent what holds if a look takes longer
+ * @param silent what holds if a look takes longer, or breaks
  */
 public record Watch(String name, Supplier<Optional<Halt>> look, Duration patience, Halt silent) {
 
@@ -26,6 +26,6 @@ public record Watch(String name, Supplier<Optional<Halt>> look, Duration patienc
     }
 
     static Watch disks(Disks disks) {
-        return new Watch("disks", disks::look, DISK, Halt.unwritable("data"));
+        return new Watch("disk", disks::look, DISK, Halt.unwritable("data"));
     }
 }

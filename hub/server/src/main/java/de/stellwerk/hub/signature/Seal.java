@@ -56,7 +56,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A seal is a compact JWS (RFC 7515), ES256, with the certificate in the header {@code x5c}. The key is made at the first
  * use and kept as {@code seal.p12} with its password in {@code seal.password}, both readable by the hub only.
  *
- * <p>Thread-safe, and several hubs may share the folder: they have one seal.
+ * <p>Thread-safe, also for several nodes that share the folder: one of them makes the key, the others wait and take it.
  */
 public final class Seal {
 
@@ -128,7 +128,7 @@ public final class Seal {
         var mine = key;
         if (mine == null) {
             try {
-                mine = Files.exists(keyStore) ? load() : first();
+                mine = Files.exists(keyStore) ? load() : loadOrMake();
             } catch (GeneralSecurityException | OperatorCreationException e) {
                 throw new IllegalStateException(
                         "The key of the hub's seal in " + keyStore.getFileName()
@@ -145,6 +145,17 @@ public final class Seal {
         return mine;
     }
 
+    private Key loadOrMake() throws GeneralSecurityException, OperatorCreationException, IOException {
+        Files.createDirectories(parent(keyStore));
+        synchronized (Seal.class) { // a process must not ask twice for a lock of the file system
+            try (var channel = FileChannel.open(
+                            keyStore.resolveSibling("seal.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    var lock = channel.lock()) {
+                return lock.isValid() && Files.exists(keyStore) ? load() : make();
+            }
+        }
+    }
+
     private Key load() throws GeneralSecurityException, IOException {
         var secret = Files.readString(password, US_ASCII).strip().toCharArray();
         var store = KeyStore.getInstance("PKCS12");
@@ -155,18 +166,6 @@ public final class Seal {
                 && store.getCertificate(ENTRY) instanceof X509Certificate certificate)
             return new Key(privateKey, certificate);
         throw new GeneralSecurityException("no key named " + ENTRY);
-    }
-
-    /** Several nodes may start at once on an empty folder: one makes the key, the others wait for it. */
-    private Key first() throws GeneralSecurityException, OperatorCreationException, IOException {
-        Files.createDirectories(parent(keyStore));
-        synchronized (Seal.class) {
-            try (var channel = FileChannel.open(
-                            keyStore.resolveSibling("seal.lock"), StandardOpenOption.WRITE, StandardOpenOption.CREATE);
-                    var lock = channel.lock()) {
-                return Files.exists(keyStore) ? load() : make();
-            }
-        }
     }
 
     private Key make() throws GeneralSecurityException, OperatorCreationException, IOException {

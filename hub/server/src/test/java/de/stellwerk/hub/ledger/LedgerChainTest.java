@@ -211,6 +211,59 @@ class LedgerChainTest {
     }
 
     @Test
+    void aNodeThatDoesNotLeadSealsNothingUntilItDoes() throws SQLException {
+        var leads = new AtomicBoolean();
+        var asked = new java.util.concurrent.atomic.AtomicInteger();
+        try (var other = new Sealer(database, home.resolve("checkpoints"), seal::seal, clock, () -> {
+            asked.incrementAndGet();
+            return leads.get();
+        })) {
+            take("14628270", "a");
+            other.start();
+            org.awaitility.Awaitility.await().until(() -> asked.get() > 1);
+            assertThat(rows("select round::text from sealing")).isEmpty();
+
+            leads.set(true);
+            org.awaitility.Awaitility.await()
+                    .until(() -> rows("select round::text from sealing").size() == 1);
+        }
+    }
+
+    @Test
+    void twoSealersAtOnceMakeOneChain() throws Exception {
+        var writing = Executors.newFixedThreadPool(3);
+        var done = new AtomicBoolean();
+        var other = sealer();
+        var both = java.util.stream.Stream.of(sealer, other)
+                .map(each -> writing.submit(() -> {
+                    var rounds = 0;
+                    while (!done.get()) {
+                        if (each.seal() > 0) {
+                            rounds++;
+                            each.checkpoint();
+                        }
+                    }
+                    return rounds;
+                }))
+                .toList();
+        for (int i = 0; i < 400; i++) {
+            take("1462827" + i % 4, "a" + i);
+        }
+        done.set(true);
+        var rounds = 0;
+        for (var each : both) {
+            assertThat(each.get()).as("each has sealed").isPositive();
+            rounds += each.get();
+        }
+        writing.shutdown();
+        sealer.seal();
+
+        assertThat(verify().first()).isEmpty();
+        assertThat(verify().entries()).isEqualTo(400);
+        assertThat(verify().rounds()).isBetween((long) rounds, rounds + 1L);
+    }
+
+    @Test
     void aBacklogIsSealedInPieces() throws SQLException {
         try (var connection = database.getConnection();
                 var statement = connection.createStatement()) {
@@ -238,7 +291,7 @@ class LedgerChainTest {
             try (var connection = old.getConnection()) {
                 addEntry(connection, "14628270", "NOTE");
             }
-            var first = new Sealer(old, home.resolve("other"), seal::seal, clock);
+            var first = new Sealer(old, home.resolve("other"), seal::seal, clock, () -> true);
 
             assertThat(first.seal()).isEqualTo(3);
             var report = new Verification(old, List.of(home.resolve("other")), this::opened).run();
@@ -340,7 +393,7 @@ class LedgerChainTest {
     }
 
     private Sealer sealer() {
-        return new Sealer(database, home.resolve("checkpoints"), seal::seal, clock);
+        return new Sealer(database, home.resolve("checkpoints"), seal::seal, clock, () -> true);
     }
 
     private Verification.Report verify() {
@@ -405,7 +458,7 @@ class LedgerChainTest {
                 "99050012104000",
                 Optional.of("case-" + id),
                 Optional.empty(),
-                Map.of(),
+                Map.of("tone", "low", "Ämter", "Bürgeramt", "x", "1"),
                 Optional.empty(),
                 List.of(new Part(
                         "form.xml",

@@ -5,6 +5,7 @@ import static de.stellwerk.hub.ledger.Finding.Wrong.AHEAD;
 import static de.stellwerk.hub.ledger.Finding.Wrong.ALTERED;
 import static de.stellwerk.hub.ledger.Finding.Wrong.CHECKPOINT_ALTERED;
 import static de.stellwerk.hub.ledger.Finding.Wrong.CHECKPOINT_MISSING;
+import static de.stellwerk.hub.ledger.Finding.Wrong.CONTENT_ALTERED;
 import static de.stellwerk.hub.ledger.Finding.Wrong.DELIVERY_ADDED;
 import static de.stellwerk.hub.ledger.Finding.Wrong.DELIVERY_MISSING;
 import static de.stellwerk.hub.ledger.Finding.Wrong.DELIVERY_STATE;
@@ -86,7 +87,7 @@ class LedgerMutationTest {
         seal = new Seal(home.resolve("keys"), CLOCK);
         try (var database = LedgerChainTest.open(original)) {
             Flyway.configure().dataSource(database).load().migrate();
-            var sealer = new Sealer(database, home.resolve("checkpoints"), seal::seal, CLOCK);
+            var sealer = new Sealer(database, home.resolve("checkpoints"), seal::seal, CLOCK, () -> true);
             try (var nodes = new Nodes(database, CLOCK, "a");
                     var ledger = new SqlLedger(database, CLOCK, new Ids(CLOCK), nodes)) {
                 for (int round = 1; round <= 6; round++) {
@@ -151,6 +152,9 @@ class LedgerMutationTest {
         var now = CLOCK.instant();
         ledger.routed(
                 set, List.of(Ledger.Routed.well(held, "r@1", List.of(delivery), List.of("noted"), List.of(), now)));
+        var failed = ledger.claimDeliveries(List.of("d-" + id)).get(0);
+        ledger.concluded(
+                List.of(Ledger.Outcome.not(failed, DeliveryState.WAITING, "target.unreachable", "no answer", now)));
         var sent = ledger.claimDeliveries(List.of("d-" + id)).get(0);
         ledger.concluded(List.of(Ledger.Outcome.delivered(sent, "ref-" + id, false, now)));
     }
@@ -202,7 +206,10 @@ class LedgerMutationTest {
                         "two columns, the border between them shifted",
                         ALTERED,
                         set("detail = detail || left(actor, 1), actor = substring(actor from 2)")),
-                entry("its transaction, to an earlier one", ADDED, set("xid = xid - 20")),
+                entry(
+                        "its transaction, to an earlier one",
+                        ADDED,
+                        set("xid = (select from_xid - 1 from sealing where round = 3)")),
                 entry("its transaction, to a later one", ALTERED, set("xid = xid + 1")),
                 // Its first and its last one.
                 sql(
@@ -452,6 +459,12 @@ class LedgerMutationTest {
                         PIRNA,
                         "0",
                         "update message set kind = 'payment' where id = '{message}'"),
+                envelope("a message with another header", "headers = headers || '{\"tone\": \"high\"}'"),
+                envelope("a message with one header less", "headers = headers - 'x'"),
+                envelope("a message with one header more", "headers = headers || '{\"y\": \"\"}'"),
+                envelope("a message of another sender", "source = 'key/nobody'"),
+                envelope("a message under another id", "business_id = 'another'"),
+                envelope("a message that answers something", "answers = 'ref-1'"),
                 sql(
                         "a message deleted",
                         MESSAGE_MISSING,
@@ -461,6 +474,37 @@ class LedgerMutationTest {
                         "delete from delivery where id = '{delivery}'",
                         "delete from part where message_id = '{message}'",
                         "delete from message where id = '{message}'"),
+                sql(
+                        "a message's content altered",
+                        CONTENT_ALTERED,
+                        PIRNA,
+                        "0",
+                        "update part set content = 'x' where message_id = '{message}' and no = 0"),
+                sql(
+                        "a message's content altered with its hash",
+                        CONTENT_ALTERED,
+                        PIRNA,
+                        "0",
+                        "update part set content = 'x', sha512 = sha512('x') where message_id = '{message}' and no = 0"),
+                sql(
+                        "a message's content deleted",
+                        CONTENT_ALTERED,
+                        PIRNA,
+                        "0",
+                        "delete from part where message_id = '{message}'"),
+                sql(
+                        "an attachment added to a message",
+                        CONTENT_ALTERED,
+                        PIRNA,
+                        "0",
+                        "insert into part select message_id, 1, 'attachment', name, media_type, size, sha512, content, stored"
+                                + " from part where message_id = '{message}' and no = 0"),
+                sql(
+                        "an attempt opened for a delivery that has ended",
+                        DELIVERY_STATE,
+                        PIRNA,
+                        "0",
+                        "insert into sending (delivery_id, epoch, attempt, started_at) values ('{delivery}', 1, 3, now())"),
                 sql(
                         "a delivery set to be sent again",
                         DELIVERY_STATE,
@@ -507,7 +551,7 @@ class LedgerMutationTest {
         assertThat(report.seals()).isEqualTo(12);
         assertThat(report.rounds()).isEqualTo(6);
         assertThat(report.checkpoints()).isEqualTo(3);
-        assertThat(report.entries()).isEqualTo(6 * 3 * 5 + 1);
+        assertThat(report.entries()).isEqualTo(6 * 3 * 6 + 1);
         assertThat(report.unsealed()).isEqualTo(1);
     }
 
@@ -580,6 +624,10 @@ class LedgerMutationTest {
                 PIRNA,
                 "{pirna4}",
                 "update seal " + change + " where municipality = '14628270' and seq = 4");
+    }
+
+    private static Mutation envelope(String name, String change) {
+        return sql(name, MESSAGE_ADDED, PIRNA, "0", "update message set " + change + " where id = '{message}'");
     }
 
     private static Mutation rounds(String what, String change) {

@@ -532,6 +532,26 @@ class LedgerTest {
     }
 
     @Test
+    void afterARestoreOnlyThoseConnectionsArePausedToWhichSomethingIsOrMayBeOpen() {
+        planned("a", "d-1");
+        ledger.take(unpublished("b", "14713000"));
+
+        var paused = operator.pauseOpen(
+                List.of(
+                        new Nodes.Source(PIRNA, "trade-register"),
+                        new Nodes.Source(PIRNA, "idle"),
+                        new Nodes.Source("14713000", "anything")),
+                "restore",
+                "as of noon");
+
+        assertThat(paused)
+                .as("one waits, and what is not routed yet may go anywhere in its municipality")
+                .containsExactly(new Nodes.Source(PIRNA, "trade-register"), new Nodes.Source("14713000", "anything"));
+        assertThat(operator.pausedWhy(PIRNA, "trade-register")).contains("as of noon");
+        assertThat(operator.pausedWhy(PIRNA, "idle")).isEmpty();
+    }
+
+    @Test
     void ofAKeyOnlyAHashIsKept() throws SQLException {
         var keys = new ApiKeys(database, clock);
         keys.add(new ApiKeys.ApiKey("k1", "portal", Set.of("*"), Set.of("send"), NOON, null), new byte[] {1, 2}, "hub");

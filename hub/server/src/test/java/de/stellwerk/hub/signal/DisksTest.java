@@ -23,12 +23,12 @@ class DisksTest {
         var shared = Files.createTempDirectory(memory, "content");
         var mark = shared.resolve("signal");
         try {
-            assertThat(new Disks(data, shared, 0).look()).isEmpty();
+            assertThat(Disks.of(data, shared, 0).look()).isEmpty();
 
             Files.delete(mark);
             Files.createDirectory(mark); // now nothing can be written there
 
-            assertThat(new Disks(data, shared, 0).look()).hasValueSatisfying(halt -> {
+            assertThat(Disks.of(data, shared, 0).look()).hasValueSatisfying(halt -> {
                 assertThat(halt.code()).isEqualTo("hub.storage");
                 assertThat(halt.english()).contains("content.folder");
             });

@@ -107,6 +107,21 @@ class SealTest {
     }
 
     @Test
+    void nodesThatShareAFreshFolderAgreeOnOneKey() throws Exception {
+        var nodes = java.util.concurrent.Executors.newFixedThreadPool(8);
+        var certificates = new java.util.HashSet<String>();
+        var calls = java.util.stream.IntStream.range(0, 8)
+                .mapToObj(
+                        node -> (java.util.concurrent.Callable<String>) () -> new Seal(folder, CLOCK).certificatePem())
+                .toList();
+        for (var each : nodes.invokeAll(calls)) {
+            certificates.add(each.get());
+        }
+        nodes.shutdown();
+        assertThat(certificates).hasSize(1);
+    }
+
+    @Test
     void theKeyIsP256InAPkcs12Store() throws Exception {
         new Seal(folder, CLOCK).seal(RECEIPT);
         var password = Files.readString(folder.resolve("seal.password")).strip();

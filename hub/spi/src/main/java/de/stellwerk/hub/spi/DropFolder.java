@@ -2,6 +2,7 @@ package de.stellwerk.hub.spi;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
@@ -22,8 +23,12 @@ public record DropFolder(Path folder) {
     public void put(String name, InputStream bytes) throws IOException {
         var target = child(name);
         var temporary = child(name + ".tmp");
-        Files.copy(bytes, temporary, StandardCopyOption.REPLACE_EXISTING);
-        force(temporary);
+        // What a killed writer left, or a link somebody laid there, is never written through.
+        Files.deleteIfExists(temporary);
+        try (var channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            bytes.transferTo(Channels.newOutputStream(channel));
+            channel.force(true);
+        }
         move(temporary, target);
     }
 
@@ -37,7 +42,7 @@ public record DropFolder(Path folder) {
     public void moveTo(DropFolder other, Path file) throws IOException {
         Files.createDirectories(other.folder);
         move(file, other.folder.resolve(file.getFileName().toString()));
-        force(folder);
+        FolderSync.force(folder);
     }
 
     /** Up to {@code limit} regular files that match a glob such as {@code *.xml}; links, folders and devices are passed over. */
@@ -69,13 +74,7 @@ public record DropFolder(Path folder) {
         }
         var parent = to.getParent();
         if (parent != null) {
-            force(parent);
-        }
-    }
-
-    private static void force(Path path) throws IOException {
-        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
+            FolderSync.force(parent);
         }
     }
 }

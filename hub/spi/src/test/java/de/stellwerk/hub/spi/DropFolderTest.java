@@ -11,6 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +37,37 @@ class DropFolderTest {
         new DropFolder(folder).put("a.xml", bytes("<a/>"));
         assertThat(folder.resolve("a.xml")).hasContent("<a/>");
         assertThat(names(folder)).containsExactly("a.xml");
+    }
+
+    @Test
+    void manyHandOverAtOnceAndEachFileIsThere() throws Exception {
+        var drop = new DropFolder(folder);
+        var threads = Executors.newFixedThreadPool(8);
+        var calls = IntStream.range(0, 64)
+                .mapToObj(i -> (Callable<Void>) () -> {
+                    drop.put(i + ".xml", bytes("<a>" + i + "</a>"));
+                    return null;
+                })
+                .toList();
+        for (var call : threads.invokeAll(calls)) {
+            call.get();
+        }
+        threads.shutdown();
+
+        assertThat(names(folder)).hasSize(64);
+        assertThat(folder.resolve("63.xml")).hasContent("<a>63</a>");
+    }
+
+    @Test
+    void aLinkUnderTheTemporaryNameIsReplacedAndNotFollowed() throws IOException {
+        var elsewhere = Files.writeString(home.resolve("elsewhere"), "untouched");
+        Files.createSymbolicLink(folder.resolve("a.xml.tmp"), elsewhere);
+
+        new DropFolder(folder).put("a.xml", bytes("<a/>"));
+
+        assertThat(elsewhere).hasContent("untouched");
+        assertThat(folder.resolve("a.xml")).hasContent("<a/>");
+        assertThat(Files.isSymbolicLink(folder.resolve("a.xml"))).isFalse();
     }
 
     @Test

@@ -1,0 +1,266 @@
+package de.stellwerk.hub.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import de.stellwerk.hub.broker.Lane;
+import de.stellwerk.hub.broker.Transport;
+import de.stellwerk.hub.config.ConnectionConfig;
+import de.stellwerk.hub.config.Retry;
+import de.stellwerk.hub.content.ContentStore;
+import de.stellwerk.hub.content.Part;
+import de.stellwerk.hub.ledger.Address;
+import de.stellwerk.hub.ledger.DeliveryState;
+import de.stellwerk.hub.ledger.DueDelivery;
+import de.stellwerk.hub.ledger.Ledger;
+import de.stellwerk.hub.ledger.MemoryLedger;
+import de.stellwerk.hub.ledger.MemoryStore;
+import de.stellwerk.hub.ledger.NewDelivery;
+import de.stellwerk.hub.ledger.NewMessage;
+import de.stellwerk.hub.ledger.SetClock;
+import de.stellwerk.hub.spi.Channel;
+import de.stellwerk.hub.spi.ConnectorDescriptor;
+import de.stellwerk.hub.spi.Delivery;
+import de.stellwerk.hub.spi.DeliveryResult;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the core simulation has found, each as a plain story: a mailbox that does not recognise a repeat, and a dispatcher driven by hand. */
+class DispatcherTest {
+
+    private static final String PIRNA = "14628270";
+    private static final String MAILBOX = "mailbox";
+
+    @TempDir
+    private Path folder;
+
+    private final SetClock clock = new SetClock(Instant.parse("2026-11-24T12:00:00Z"));
+    private final MemoryStore store = new MemoryStore(clock);
+    private final long epoch = store.begin("a");
+    private final TroubledLedger ledger = new TroubledLedger();
+    private final Queue<Runnable> calls = new ArrayDeque<>();
+    private final List<String> called = new ArrayList<>();
+    private int term;
+    private Dispatcher dispatcher;
+
+    /** Does what it is told to, and does not always say so. */
+    private final class TroubledLedger extends MemoryLedger {
+        private boolean claimsUnanswered;
+        private Runnable afterAClaim = () -> {};
+        private final Set<String> refused = new HashSet<>();
+
+        TroubledLedger() {
+            super(store, clock, () -> epoch);
+        }
+
+        @Override
+        public List<DueDelivery> claimDeliveries(List<String> ids) {
+            var claimed = super.claimDeliveries(ids);
+            afterAClaim.run();
+            if (claimsUnanswered) {
+                throw failure("08007");
+            }
+            return claimed;
+        }
+
+        @Override
+        public Concluded concluded(List<Outcome> outcomes) {
+            if (outcomes.stream()
+                    .anyMatch(each -> refused.contains(each.delivery().id()))) {
+                throw failure("22021");
+            }
+            return super.concluded(outcomes);
+        }
+    }
+
+    @BeforeEach
+    void build() throws IOException {
+        var target = new Target() {
+            @Override
+            public ConnectionConfig config() {
+                return new ConnectionConfig(
+                        MAILBOX,
+                        MAILBOX,
+                        Duration.ofSeconds(1),
+                        Optional.empty(),
+                        new Retry(5, Duration.ofSeconds(1), Duration.ofSeconds(1)),
+                        Map.of(),
+                        Set.of());
+            }
+
+            @Override
+            public Optional<ConnectorDescriptor> descriptor() {
+                return Optional.of(ConnectorDescriptor.of(MAILBOX, MAILBOX).channels(Channel.out("out")));
+            }
+
+            @Override
+            public DeliveryResult deliver(Delivery delivery) {
+                called.add(delivery.id());
+                return new DeliveryResult.Delivered("ref " + delivery.id());
+            }
+
+            @Override
+            public Optional<DeliveryResult> probe(Delivery delivery) {
+                return Optional.empty();
+            }
+        };
+        dispatcher = new Dispatcher(
+                ledger,
+                new ContentStore(folder, 64 << 10, clock),
+                (municipality, connection) -> Optional.of(target),
+                new Lanes(new NoBroker(), work -> {}),
+                new Backoff(new Random(1)),
+                clock,
+                new Dispatcher.Tenure() {
+                    @Override
+                    public int term() {
+                        return term;
+                    }
+
+                    @Override
+                    public boolean valid(int claimedIn) {
+                        return claimedIn == term;
+                    }
+                },
+                calls::add);
+    }
+
+    @Test
+    void anAttemptWhoseClaimTheDatabaseDidNotAnswerIsDueAgainAndWasNeverSent() {
+        plan("d1");
+        ledger.claimsUnanswered = true;
+        bring("d1");
+        assertThat(store.openAttempts()).as("noted, and nobody knows").isEqualTo(1);
+
+        ledger.claimsUnanswered = false;
+        dispatcher.concludeAbandoned();
+        assertThat(state("d1")).isEqualTo(DeliveryState.WAITING);
+        clock.forward(Duration.ofSeconds(2));
+        bring("d1");
+
+        assertThat(called).containsExactly("d1");
+        assertThat(state("d1")).isEqualTo(DeliveryState.DELIVERED);
+    }
+
+    @Test
+    void anAttemptThatIsUnderWayIsNotAbandoned() {
+        plan("d1");
+        ledger.afterAClaim = dispatcher::concludeAbandoned;
+        bring("d1");
+
+        assertThat(called).containsExactly("d1");
+        assertThat(state("d1")).isEqualTo(DeliveryState.DELIVERED);
+    }
+
+    @Test
+    void anOutcomeThatTheDatabaseDoesNotTakeHoldsUpNeitherTheOthersNorTheSweep() {
+        plan("d1");
+        plan("d2");
+        ledger.refused.addAll(List.of("d1", "d2"));
+        bring("d1");
+        bring("d2");
+        ledger.refused.remove("d2");
+
+        dispatcher.writeUnwritten();
+        dispatcher.writeUnwritten();
+        assertThat(state("d2")).isEqualTo(DeliveryState.DELIVERED);
+        dispatcher.concludeAbandoned();
+        assertThat(state("d1")).as("its outcome is still to be written").isEqualTo(DeliveryState.WAITING);
+
+        ledger.refused.clear();
+        dispatcher.writeUnwritten();
+        assertThat(state("d1")).isEqualTo(DeliveryState.DELIVERED);
+        assertThat(called).containsExactly("d1", "d2");
+    }
+
+    @Test
+    void aNodeThatStoodStillBeyondItsLeaseDoesNotBeginWhatItHadClaimed() {
+        plan("d1");
+        ledger.afterAClaim = () -> term++;
+        bring("d1");
+
+        assertThat(called).isEmpty();
+        assertThat(state("d1")).isEqualTo(DeliveryState.WAITING);
+        assertThat(store.openAttempts()).isZero();
+    }
+
+    private DeliveryState state(String id) {
+        return store.deliveries().stream()
+                .filter(row -> row.id().equals(id))
+                .findFirst()
+                .orElseThrow()
+                .state();
+    }
+
+    private void bring(String id) {
+        dispatcher.add(List.of(new Address(id, PIRNA, MAILBOX).text()));
+        while (!calls.isEmpty()) {
+            calls.remove().run();
+        }
+    }
+
+    private void plan(String id) {
+        var bytes = "letter".getBytes(StandardCharsets.UTF_8);
+        var part = new Part("letter.txt", "text/plain", bytes.length, bytes, Optional.of(bytes), Optional.empty());
+        var taken = ledger.take(new NewMessage(
+                UUID.randomUUID(),
+                PIRNA,
+                "key/portal",
+                id,
+                "form.submission",
+                "",
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(),
+                Optional.empty(),
+                List.of(part),
+                Optional.empty(),
+                true,
+                clock.instant()));
+        var set = ledger.claimMessages(List.of(taken.id()));
+        var message = set.messages().get(0);
+        ledger.routed(
+                set,
+                List.of(Ledger.Routed.well(
+                        message,
+                        "r@1",
+                        List.of(new NewDelivery(
+                                id, MAILBOX, "out", "form.submission", Map.of(), part, List.of(), "", true)),
+                        List.of(),
+                        List.of(),
+                        clock.instant())));
+    }
+
+    /** Nothing lies on a lane: the test brings what is to be done. */
+    private static final class NoBroker implements Transport {
+        @Override
+        public void publish(Lane lane, List<String> ids) {}
+
+        @Override
+        public void consume(Lane lane, Consumer<List<String>> handler) {}
+
+        @Override
+        public long depth(Lane lane) {
+            return 0;
+        }
+
+        @Override
+        public void close() {}
+    }
+}
