@@ -183,12 +183,14 @@ public class Hub {
     /**
      * No thread waits for ever for a database: not for a connection, not for a lock, not for a slow statement, and not for an answer of
      * a server that has fallen silent. Each limit is below the next one outside it, so that the nearest gives the reason.
+     * A node that stands still in the middle of a transaction loses it before others have waited long for its locks: no transaction
+     * waits for anything but the database.
      */
     private static void bound(HikariDataSource pool) {
         pool.setConnectionTimeout(5_000);
         pool.setValidationTimeout(2_000);
         pool.setConnectionInitSql("set lock_timeout = '8s'; set statement_timeout = '12s';"
-                + " set idle_in_transaction_session_timeout = '60s'");
+                + " set idle_in_transaction_session_timeout = '15s'");
         pool.addDataSourceProperty("connectTimeout", "3");
         pool.addDataSourceProperty("loginTimeout", "4");
         pool.addDataSourceProperty("socketTimeout", "15");

@@ -279,11 +279,16 @@ class NodesIT {
         node.signal("STOP");
         var frozen = System.nanoTime();
         try {
-            await("the node has stood still for long enough")
+            await("what it had is taken over while it stands still")
                     .atMost(TAKE_OVER)
                     .pollInterval(LOOK)
+                    .until(() -> evidence.held(epoch) == 0);
+            say("what the frozen " + node.name() + " had is taken over after "
+                    + seconds(Duration.ofNanos(System.nanoTime() - frozen)) + " s");
+            await("it has stood still for long enough")
+                    .atMost(PATIENCE)
+                    .pollInterval(LOOK)
                     .until(() -> System.nanoTime() - frozen > FREEZE.toNanos());
-            say("frozen " + node.name() + " still has " + evidence.held(epoch));
         } finally {
             node.signal("CONT");
         }
@@ -310,7 +315,9 @@ class NodesIT {
     private boolean atRest() throws IOException {
         complain();
         read();
-        return traffic.quiet();
+        // What was ordered is paid a while later: only then is it known what has to be booked.
+        return traffic.quiet()
+                && ends.values().stream().allMatch(each -> each.uneven().isEmpty());
     }
 
     private void complain() {
