@@ -38,8 +38,8 @@ public final class CrashCommand {
                     "home", checkout.folder().resolve("target/crashtest").toString()));
             return run(home, checkout, kills, messages, seed, out);
         } catch (IllegalArgumentException e) {
-            out.println("Nicht gestartet: " + e.getMessage() + ". Hilfe: bin/crashtest --help");
-            out.println("Not started. Help: bin/crashtest --help");
+            out.println("Nicht gestartet, eine Angabe stimmt nicht. Hilfe: bin/crashtest --help");
+            out.println("Not started, nothing was changed: " + e.getMessage() + ". Help: bin/crashtest --help");
             return NOT_RUN;
         } catch (IOException e) {
             out.println("Abgebrochen: " + e.getMessage());

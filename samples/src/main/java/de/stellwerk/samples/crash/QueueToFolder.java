@@ -46,7 +46,7 @@ record QueueToFolder() implements Channel {
 
     @Override
     public boolean passes(String point) {
-        return true;
+        return !Matrix.ofASwap(point);
     }
 
     @Override

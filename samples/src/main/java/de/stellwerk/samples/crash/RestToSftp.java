@@ -23,7 +23,7 @@ record RestToSftp() implements Channel {
 
     @Override
     public boolean passes(String point) {
-        return !point.startsWith("SOURCE_");
+        return !point.startsWith("SOURCE_") && !Matrix.ofASwap(point);
     }
 
     @Override

@@ -29,7 +29,7 @@ record SftpToFolder() implements Channel {
 
     @Override
     public boolean passes(String point) {
-        return true;
+        return !Matrix.ofASwap(point);
     }
 
     @Override

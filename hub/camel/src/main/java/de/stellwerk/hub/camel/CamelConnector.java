@@ -8,6 +8,7 @@ import de.stellwerk.hub.spi.HubContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
@@ -29,14 +30,18 @@ public abstract class CamelConnector implements Connector {
 
     private static final String DELIVERY = "stellwerk.delivery";
 
+    private static final AtomicLong OPENED = new AtomicLong();
+
+    /** Never the same twice: one that is still being closed, late, must not take the doors of its successor with it. */
     private final String prefix;
+
     private final List<String> routes = new ArrayList<>();
     private final List<String> beans = new ArrayList<>();
     private @Nullable CamelContext context;
     private @Nullable ProducerTemplate template;
 
     protected CamelConnector(HubContext hub) {
-        prefix = hub.municipality() + "." + hub.connection() + ".";
+        prefix = hub.municipality() + "." + hub.connection() + "." + OPENED.incrementAndGet() + ".";
     }
 
     /** Writes the routes of this connection. They have no error handler: what goes wrong is the answer of the call. */

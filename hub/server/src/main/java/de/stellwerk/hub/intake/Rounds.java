@@ -57,12 +57,7 @@ public final class Rounds implements AutoCloseable {
      * @param clear whether messages may come in at this moment; else no source is asked
      */
     public Rounds(
-            Connections connections,
-            Intake intake,
-            Ledger ledger,
-            Nodes nodes,
-            BooleanSupplier clear,
-            Clock clock) {
+            Connections connections, Intake intake, Ledger ledger, Nodes nodes, BooleanSupplier clear, Clock clock) {
         this.nodes = nodes;
         this.clear = clear;
         this.connections = connections;

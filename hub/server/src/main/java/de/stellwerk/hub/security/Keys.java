@@ -2,6 +2,7 @@ package de.stellwerk.hub.security;
 
 import de.stellwerk.hub.ledger.ApiKeys;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +80,15 @@ public final class Keys {
             var fresh = fresh("first", Set.of("*"), EnumSet.allOf(Right.class));
             Files.deleteIfExists(file);
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(file, fresh.text() + "\n", StandardOpenOption.WRITE);
+            // Shown only here: after a power cut the file must hold what the database knows.
+            try (var written = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                var bytes = StandardCharsets.UTF_8.encode(fresh.text() + "
+");
+                while (bytes.hasRemaining()) {
+                    written.write(bytes);
+                }
+                written.force(true);
+            }
             if (!keys.addFirst(fresh.key(), hash(fresh.secret()), "hub")) {
                 Files.delete(file);
             }

@@ -115,11 +115,10 @@ class EntryFiltersTest {
         var filter = new VisitorFilter(new Visitors(2, 1));
         var second = new MockHttpServletResponse();
         var other = new MockHttpServletResponse();
-        filter.doFilter(
-                request("POST", "/hooks/14628270/form"), new MockHttpServletResponse(), (request, answer) -> {
-                    filter.doFilter(request("POST", "/hooks/14628270/form"), second, new MockFilterChain());
-                    filter.doFilter(request("POST", "/hooks/14713000/form"), other, new MockFilterChain());
-                });
+        filter.doFilter(request("POST", "/hooks/14628270/form"), new MockHttpServletResponse(), (request, answer) -> {
+            filter.doFilter(request("POST", "/hooks/14628270/form"), second, new MockFilterChain());
+            filter.doFilter(request("POST", "/hooks/14713000/form"), other, new MockFilterChain());
+        });
         assertThat(second.getStatus()).isEqualTo(429);
         assertThat(second.getHeader("Retry-After")).isEqualTo("2");
         assertThat(second.getContentAsString()).contains("sender.busy");

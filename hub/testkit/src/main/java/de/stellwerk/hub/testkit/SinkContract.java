@@ -105,6 +105,19 @@ public interface SinkContract {
         ContractChecks.factoryIsNamedInTheServiceFile(factory());
     }
 
+    /** A connection that took too long to open is closed when it is there at last; by then its successor is open. */
+    @Test
+    default void oneThatIsClosedLateLeavesItsSuccessorAlone(@TempDir Path directory) throws Exception {
+        var hub = hub(directory);
+        var factory = factory();
+        var late = hub.open(factory, Sink.class);
+        try (var successor = hub.open(factory, Sink.class)) {
+            late.close();
+            assertThat(successor.deliver(acceptable("one"))).isInstanceOf(Delivered.class);
+            assertThat(arrived()).isEqualTo(1);
+        }
+    }
+
     /** The reference stands in the ledger, and an answer that comes later names it: it is neither empty nor a novel. */
     @Test
     default void aDeliveryArrivesOnceAndIsGivenAReference(@TempDir Path directory) throws Exception {
