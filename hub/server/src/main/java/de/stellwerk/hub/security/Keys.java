@@ -82,8 +82,7 @@ public final class Keys {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             // Shown only here: after a power cut the file must hold what the database knows.
             try (var written = FileChannel.open(file, StandardOpenOption.WRITE)) {
-                var bytes = StandardCharsets.UTF_8.encode(fresh.text() + "
-");
+                var bytes = StandardCharsets.UTF_8.encode(fresh.text() + "\n");
                 while (bytes.hasRemaining()) {
                     written.write(bytes);
                 }
