@@ -6,11 +6,10 @@ import static org.awaitility.Awaitility.await;
 import de.stellwerk.samples.Checkout;
 import de.stellwerk.samples.letters.Letter;
 import de.stellwerk.samples.letters.Part;
+import de.stellwerk.samples.reliability.Rows;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -348,18 +347,6 @@ class NodesIT {
     }
 
     private void row(String promise, String how, int times, String result) throws IOException {
-        var row = new LinkedHashMap<String, Object>();
-        row.put("promise", promise);
-        row.put("how", how);
-        row.put("times", times);
-        row.put("result", result);
-        row.put("seed", SEED);
-        var file = checkout.folder().resolve("target/reliability/nodes.jsonl");
-        Files.createDirectories(file.getParent());
-        Files.writeString(
-                file,
-                new JsonMapper().writeValueAsString(row) + "\n",
-                StandardOpenOption.CREATE,
-                StandardOpenOption.APPEND);
+        new Rows(checkout.folder(), "nodes").add(promise, how, times, result, SEED);
     }
 }

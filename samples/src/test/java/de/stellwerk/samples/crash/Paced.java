@@ -26,6 +26,11 @@ record Paced(Channel channel, int senders, Duration breath) implements Channel {
     }
 
     @Override
+    public boolean handsOverFiles() {
+        return channel.handsOverFiles();
+    }
+
+    @Override
     public void furnish(Scratch scratch) throws IOException {
         channel.furnish(scratch);
     }
