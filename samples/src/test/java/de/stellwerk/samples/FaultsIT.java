@@ -456,7 +456,7 @@ class FaultsIT {
                 LockSupport.parkNanos(random.nextInt(40_000_000));
                 first.interrupt();
                 first.join();
-                if (stage.insist(stage.admin(), letter).text("outcome").equals("duplicate")) {
+                if (stage.insist(stage.admin(), letter).text("outcome").equals("DUPLICATE")) {
                     repeated++;
                 }
             }

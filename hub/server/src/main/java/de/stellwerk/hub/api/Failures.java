@@ -5,8 +5,12 @@ import de.stellwerk.hub.ledger.LedgerFailure;
 import de.stellwerk.hub.signal.Halt;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.util.UUID;
+import org.apache.coyote.BadRequestException;
+import org.apache.tomcat.util.http.fileupload.FileUploadException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
@@ -63,8 +67,29 @@ final class Failures {
 
     @ExceptionHandler
     ResponseEntity<ApiProblem> diskFailed(IOException e) {
+        if (brokeOff(e)) {
+            return answer(
+                    ApiProblem.of(
+                            400,
+                            "Bad request",
+                            "request.broken",
+                            "The request broke off or stood still before all of it was there. Nothing was taken. Send it again."));
+        }
         LOG.error("content could not be stored or read: {}", e.getClass().getName());
         return later("hub.storage", "The hub could not store the content. Nothing was taken. Send it again.", 5);
+    }
+
+    /** Whether it is the sender's line that failed, and not a disk. */
+    private static boolean brokeOff(IOException e) {
+        for (Throwable each = e; each != null; each = each.getCause()) {
+            if (each instanceof BadRequestException
+                    || each instanceof SocketTimeoutException
+                    || each instanceof EOFException
+                    || each instanceof FileUploadException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Errors of the web layer itself keep their status. */

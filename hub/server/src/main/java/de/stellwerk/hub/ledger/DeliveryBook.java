@@ -279,24 +279,31 @@ final class DeliveryBook {
     List<DueDelivery> openAttempts(Predicate<Address> abandoned) {
         return database.read(connection -> {
             var left = new ArrayList<String>();
+            var attempts = new ArrayList<Integer>();
             try (var select = connection.prepareStatement("""
-                    select d.id, d.municipality, d.connection from sending s join delivery d on d.id = s.delivery_id
-                    where s.epoch = ?""")) {
+                    select d.id, d.municipality, d.connection, s.attempt
+                    from sending s join delivery d on d.id = s.delivery_id where s.epoch = ?""")) {
                 select.setLong(1, nodes.epoch());
-                for (var address : addresses(select.executeQuery())) {
-                    if (abandoned.test(address)) {
-                        left.add(address.delivery());
+                try (var row = select.executeQuery()) {
+                    while (row.next()) {
+                        if (abandoned.test(new Address(row.getString(1), row.getString(2), row.getString(3)))) {
+                            left.add(row.getString(1));
+                            attempts.add(row.getInt(4));
+                        }
                     }
                 }
             }
             if (left.isEmpty()) {
                 return List.of();
             }
+            // The very attempt that was looked at: a new one may have begun meanwhile, and somebody works on that.
             try (var select = connection.prepareStatement("""
                     select d.*, s.attempt as now_attempt from delivery d join sending s on s.delivery_id = d.id
-                    where d.id = any (?) and s.epoch = ?""")) {
+                    join unnest(?::text[], ?::int[]) as u (id, attempt) on u.id = s.delivery_id and u.attempt = s.attempt
+                    where s.epoch = ?""")) {
                 select.setArray(1, connection.createArrayOf("text", left.toArray()));
-                select.setLong(2, nodes.epoch());
+                select.setArray(2, connection.createArrayOf("int", attempts.toArray()));
+                select.setLong(3, nodes.epoch());
                 try (var row = select.executeQuery()) {
                     return dueDeliveries(connection, row);
                 }

@@ -10,8 +10,11 @@ public final class LedgerFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    /** Connection lost, server going down or short of something, transaction read-only (SQL standard and PostgreSQL, appendix A). */
-    private static final Pattern UNREACHABLE = Pattern.compile("08...|57P0.|53...|25006");
+    /**
+     * Connection lost, server going down or short of something, transaction read-only, a lock or a statement that takes too long (SQL
+     * standard and PostgreSQL, appendix A).
+     */
+    private static final Pattern UNREACHABLE = Pattern.compile("08...|57P0.|53...|25006|55P03|57014");
 
     LedgerFailure(SQLException cause) {
         super("the database failed with state " + cause.getSQLState(), cause);
