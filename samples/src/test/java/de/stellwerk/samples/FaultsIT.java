@@ -500,7 +500,8 @@ class FaultsIT {
             Shell.signal("TERM", stage.hub().pid());
             assertThat(stage.hub().awaitEnd(Duration.ofSeconds(60))).hasValue(143);
             var took = seconds(begin);
-            assertThat(stage.logged("what was not finished waits in the ledger")).isNotEmpty();
+            assertThat(stage.logged("what was not finished waits in the ledger"))
+                    .isNotEmpty();
             stage.up();
             return "ended in good order after " + took;
         });

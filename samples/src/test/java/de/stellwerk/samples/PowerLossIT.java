@@ -133,7 +133,8 @@ class PowerLossIT {
                 assertThat(missing).as("acknowledged before the cut").isEmpty();
                 assertThat(cut.acknowledged()).hasSizeGreaterThanOrEqualTo(BETWEEN.get(0));
                 for (var part : large(twin, cut.acknowledged()).entrySet()) {
-                    assertThat(Journal.sha512(Files.readAllBytes(data.resolve("content").resolve(part.getKey()))))
+                    assertThat(Journal.sha512(
+                                    Files.readAllBytes(data.resolve("content").resolve(part.getKey()))))
                             .as(part.getKey())
                             .isEqualTo(part.getValue());
                 }

@@ -114,10 +114,7 @@ final class Stage implements AutoCloseable {
             Shell.run("cp", "-a", home.folder().resolve(name).toString(), twin.folder() + "/");
         }
         var leipzig = twin.folder().resolve("config/municipalities/14713000.yaml");
-        Files.writeString(
-                leipzig,
-                Files.readString(leipzig)
-                        .replace(":" + ports.jms(), ":" + itsPorts.jms()));
+        Files.writeString(leipzig, Files.readString(leipzig).replace(":" + ports.jms(), ":" + itsPorts.jms()));
         return twin;
     }
 
@@ -347,13 +344,7 @@ final class Stage implements AutoCloseable {
     String key(String name) throws IOException, InterruptedException {
         return admin().postJson(
                         "/api/v1/keys",
-                        Map.of(
-                                "name",
-                                name,
-                                "municipalities",
-                                List.of("14628270", "14713000"),
-                                "may",
-                                List.of("send")))
+                        Map.of("name", name, "municipalities", List.of("14628270", "14713000"), "may", List.of("send")))
                 .text("key");
     }
 
