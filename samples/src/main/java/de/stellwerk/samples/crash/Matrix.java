@@ -50,8 +50,9 @@ final class Matrix {
     /** Every point on the one channel that passes most of them, then one point on each other channel; swaps in between. */
     List<Try> everyPointOnceAndEveryChannelOnce() {
         var widest = channels.stream()
-                .max(Comparator.comparingLong(
-                        channel -> points.stream().filter(channel::passes).count()))
+                .max(Comparator.comparingLong(channel -> points.stream()
+                        .filter(point -> !ofASwap(point) && channel.passes(point))
+                        .count()))
                 .orElseThrow();
         var tries = new ArrayList<Try>();
         for (var point : points) {
