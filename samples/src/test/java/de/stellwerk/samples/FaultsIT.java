@@ -23,7 +23,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -451,11 +450,7 @@ class FaultsIT {
             var repeated = 0;
             for (var i = 0; i < 20; i++) {
                 var letter = stage.letter();
-                var first = new Thread(() -> stage.attemptToTheEnd(letter), "goes away");
-                first.start();
-                LockSupport.parkNanos(random.nextInt(40_000_000));
-                first.interrupt();
-                first.join();
+                stage.attemptInHaste(letter, Duration.ofMillis(1 + random.nextInt(40)));
                 if (stage.insist(stage.admin(), letter).text("outcome").equals("DUPLICATE")) {
                     repeated++;
                 }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -331,12 +332,13 @@ final class Stage implements AutoCloseable {
         return answer;
     }
 
-    /** The same by somebody who may be gone before the answer has come. */
-    void attemptToTheEnd(Letter letter) {
+    /** The same by somebody who is gone when the answer has not come within this time. */
+    void attemptInHaste(Letter letter, Duration patience) throws IOException, InterruptedException {
+        var key = Files.readString(home.firstKey()).strip();
         try {
-            attempt(admin(), letter);
-        } catch (InterruptedException | IOException e) {
-            Thread.currentThread().interrupt();
+            attempt(new HubClient(address(), key, patience), letter);
+        } catch (HttpTimeoutException e) {
+            portal.note("gone", "key", letter.key());
         }
     }
 

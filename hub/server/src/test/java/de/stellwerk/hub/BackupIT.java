@@ -2,6 +2,7 @@ package de.stellwerk.hub;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import de.stellwerk.hub.ledger.Sealer;
@@ -112,9 +113,10 @@ class BackupIT {
             assertThat(content.statusCode()).as(each.getKey()).isEqualTo(200);
             assertThat(content.body()).isEqualTo(each.getValue());
         }
-        assertThat(get(fresh, "/api/v1/balance").body())
-                .as("no route, so all are parked, and none is anywhere else")
-                .matches(".*\"taken\":([0-9]+),.*\"parked\":\\1,.*\"open\":0.*");
+        await("there is no route, so all are parked, and none is anywhere else")
+                .atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(get(fresh, "/api/v1/balance").body())
+                        .matches(".*\"taken\":([0-9]+),.*\"parked\":\\1,.*\"open\":0.*"));
         assertThat(send(fresh, "after the restore", form("x", 10)).statusCode()).isEqualTo(201);
         second.destroy();
         assertThat(second.waitFor(60, TimeUnit.SECONDS)).isTrue();

@@ -26,6 +26,7 @@ public final class HubClient {
 
     private final URI hub;
     private final String key;
+    private final Duration patience;
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
@@ -33,8 +34,14 @@ public final class HubClient {
 
     /** @param key an API key, or empty text for what needs none */
     public HubClient(URI hub, String key) {
+        this(hub, key, PATIENCE);
+    }
+
+    /** @param patience after which it closes the connection and does not want the answer any more */
+    public HubClient(URI hub, String key, Duration patience) {
         this.hub = hub;
         this.key = key;
+        this.patience = patience;
     }
 
     /**
@@ -97,7 +104,7 @@ public final class HubClient {
     }
 
     private HttpRequest.Builder request(String path) {
-        var request = HttpRequest.newBuilder(hub.resolve(path)).timeout(PATIENCE);
+        var request = HttpRequest.newBuilder(hub.resolve(path)).timeout(patience);
         return key.isEmpty() ? request : request.header("Authorization", "Bearer " + key);
     }
 

@@ -146,7 +146,7 @@ public final class Nodes implements AutoCloseable {
     }
 
     /** Renews the epoch, or begins a new one if it was declared dead. Called by itself every two seconds. */
-    void renew() {
+    synchronized void renew() {
         var start = nanos.getAsLong();
         var before = database.transaction(connection -> {
             // An epoch that only ran out may go on, since its rows are still its own unless somebody took them over.
