@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 /**
  * The power is cut while letters come: the data folder is a file system in an image, hub and database stand still, and the image is
  * copied without asking anybody to write down what is still in memory. A hub that starts on the copy knows every letter that had its
- * yes, with every byte of it.
+ * yes, with every byte of what lies in the content store.
  */
 @Timeout(value = 8, unit = TimeUnit.MINUTES)
 class PowerLossIT {
@@ -81,7 +81,7 @@ class PowerLossIT {
                     "nothing acknowledged is missing after a power cut",
                     "disk image copied without sync while letters come, hub started on the copy",
                     cuts.size(),
-                    "of " + known + " acknowledged 0 missing, all bytes there",
+                    "of " + known + " acknowledged 0 missing, every file of the content store with its bytes",
                     SEED);
         }
     }

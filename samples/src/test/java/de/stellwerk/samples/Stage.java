@@ -84,10 +84,6 @@ final class Stage implements AutoCloseable {
         return paymentLine;
     }
 
-    Program payment() {
-        return payment;
-    }
-
     Program leipzig() {
         return leipzig;
     }

@@ -14,9 +14,6 @@ interface Channel {
     /** As it stands in tables, such as {@code rest}. */
     String name();
 
-    /** In words: from where, to where. */
-    String title();
-
     /** Whether a message of this channel comes to this crash point. */
     boolean passes(String point);
 

@@ -4,6 +4,7 @@ import de.stellwerk.samples.Checkout;
 import de.stellwerk.samples.town.Journal;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -65,7 +66,7 @@ final class CrashRun implements AutoCloseable {
         }
         this.traffic = new Traffic(ends);
         this.builds = new NewerBuilds(scratch);
-        this.plugins = scratch.checkout().plugins().size();
+        this.plugins = jarsIn(scratch.home().folder().resolve("plugins/inbox"));
         reader.scheduleWithFixedDelay(this::readQuietly, PAUSE_MILLIS, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -121,11 +122,19 @@ final class CrashRun implements AutoCloseable {
         while (victim.runs() && !victim.ready() && since(began).compareTo(PATIENCE) < 0) {
             pause();
         }
+        // Gone before this swap begins: that is a point of a swap only if one that was interrupted went on.
+        var swaps = victim.runs() || !builds.version().isEmpty();
         builds.drop();
         var end = victim.awaitEnd(PATIENCE);
         var status = end.isPresent() ? end.getAsInt() : victim.kill(false);
         return note(
-                Kill.How.SWAP, point, channel.name(), nth, status, end.isPresent() && status == Victim.KILLED, began);
+                Kill.How.SWAP,
+                point,
+                channel.name(),
+                nth,
+                status,
+                swaps && end.isPresent() && status == Victim.KILLED,
+                began);
     }
 
     /** Starts the hub, lets one channel send, and kills it from outside as a thread gives a file its name for the n-th time. */
@@ -146,6 +155,13 @@ final class CrashRun implements AutoCloseable {
                     status,
                     end.isPresent() && status == Victim.KILLED && !call.isEmpty(),
                     began);
+        }
+    }
+
+    /** What lies in the inbox when the hub starts: its own plugins, and what channels have laid there. */
+    private static int jarsIn(Path inbox) throws IOException {
+        try (var jars = Files.list(inbox)) {
+            return (int) jars.filter(each -> each.toString().endsWith(".jar")).count();
         }
     }
 

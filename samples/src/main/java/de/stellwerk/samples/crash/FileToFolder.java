@@ -22,11 +22,6 @@ record FileToFolder() implements Channel {
     }
 
     @Override
-    public String title() {
-        return "files of a register → folder";
-    }
-
-    @Override
     public boolean passes(String point) {
         return !Matrix.ofASwap(point);
     }

@@ -40,11 +40,6 @@ record QueueToFolder() implements Channel {
     }
 
     @Override
-    public String title() {
-        return "JMS → folder";
-    }
-
-    @Override
     public boolean passes(String point) {
         return !Matrix.ofASwap(point);
     }

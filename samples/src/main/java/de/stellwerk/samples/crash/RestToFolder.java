@@ -16,11 +16,6 @@ record RestToFolder() implements Channel {
     }
 
     @Override
-    public String title() {
-        return "REST → folder";
-    }
-
-    @Override
     public boolean passes(String point) {
         return !point.startsWith("SOURCE_") && !Matrix.ofASwap(point);
     }

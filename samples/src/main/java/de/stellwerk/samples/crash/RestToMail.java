@@ -22,11 +22,6 @@ record RestToMail() implements Channel {
         return "mail";
     }
 
-    @Override
-    public String title() {
-        return "REST → SMTP";
-    }
-
     /** All its messages are small. */
     @Override
     public boolean passes(String point) {

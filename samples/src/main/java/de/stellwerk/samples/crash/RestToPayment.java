@@ -25,11 +25,6 @@ record RestToPayment() implements Channel {
         return "soap";
     }
 
-    @Override
-    public String title() {
-        return "REST → SOAP, SOAP poll → folder";
-    }
-
     /** All its messages are small. */
     @Override
     public boolean passes(String point) {

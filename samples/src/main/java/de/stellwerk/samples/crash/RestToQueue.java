@@ -7,7 +7,6 @@ import de.stellwerk.samples.town.HubClient;
 import de.stellwerk.samples.town.Journal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +16,7 @@ import java.util.stream.IntStream;
 
 /**
  * Entries by REST into a queue of the hub's broker, read by a register that knows a repeat by the line's id. The connection asks for order
- * by case, where the hub knows that word: eight messages are one case, sent one after the other.
+ * by case: eight messages are one case, sent one after the other.
  */
 record RestToQueue() implements Channel {
 
@@ -28,11 +27,6 @@ record RestToQueue() implements Channel {
     @Override
     public String name() {
         return "queue";
-    }
-
-    @Override
-    public String title() {
-        return "REST → JMS";
     }
 
     /** All its messages are small. */
@@ -57,7 +51,8 @@ record RestToQueue() implements Channel {
         scratch.connection(
                 Scratch.TENANTS.get(0),
                 "queue-register",
-                (asksForOrder(scratch) ? "order: case\n" : "") + """
+                """
+                order: case
                 connector: trade-register-csv
                 settings:
                   broker-url: tcp://127.0.0.1:%d
@@ -67,12 +62,6 @@ record RestToQueue() implements Channel {
                   columns: vorgang,text
                 """.formatted(scratch.jmsPort(), QUEUE));
         scratch.route(Scratch.TENANTS.get(0), "crash.queue", "- to: hub:deliver/queue-register");
-    }
-
-    /** Whether the built hub knows order by case; it refuses to start with a word that it does not know. */
-    private static boolean asksForOrder(Scratch scratch) throws IOException {
-        return Files.readString(scratch.checkout().folder().resolve("config/schema/municipality.schema.json"))
-                .contains("\"order\"");
     }
 
     @Override
@@ -86,7 +75,6 @@ record RestToQueue() implements Channel {
         private final Courier courier;
         private final Program register;
         private final Tail seen;
-        private final boolean ordered;
         private final Book book = new Book(name(), true);
         private final List<Object> lanes =
                 IntStream.range(0, LANES).mapToObj(lane -> new Object()).toList();
@@ -96,7 +84,6 @@ record RestToQueue() implements Channel {
         QueueEnds(Scratch scratch, HubClient hub) throws IOException {
             numbered = new Numbered(scratch.seed(), name());
             courier = new Courier(scratch, hub, name());
-            ordered = asksForOrder(scratch);
             seen = new Tail(scratch.journal("queue-register"));
             register = scratch.neighbour(
                     "LeipzigRegister",
@@ -166,7 +153,7 @@ record RestToQueue() implements Channel {
         @Override
         public Optional<String> uneven() {
             var wrong = sentInOrder.entrySet().stream()
-                    .filter(each -> ordered && !each.getValue().equals(enteredInOrder.get(each.getKey())))
+                    .filter(each -> !each.getValue().equals(enteredInOrder.get(each.getKey())))
                     .map(each -> "case " + each.getKey() + " was sent as " + each.getValue() + " and entered as "
                             + enteredInOrder.get(each.getKey()))
                     .findFirst();

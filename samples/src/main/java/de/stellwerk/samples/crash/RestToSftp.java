@@ -17,11 +17,6 @@ record RestToSftp() implements Channel {
     }
 
     @Override
-    public String title() {
-        return "REST → files on an SFTP server";
-    }
-
-    @Override
     public boolean passes(String point) {
         return !point.startsWith("SOURCE_") && !Matrix.ofASwap(point);
     }

@@ -23,11 +23,6 @@ record SftpToFolder() implements Channel {
     }
 
     @Override
-    public String title() {
-        return "files on an SFTP server → folder";
-    }
-
-    @Override
     public boolean passes(String point) {
         return !Matrix.ofASwap(point);
     }

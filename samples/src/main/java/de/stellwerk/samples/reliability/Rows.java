@@ -18,6 +18,11 @@ public final class Rows {
         file = checkout.resolve(FOLDER).resolve(name + ".jsonl");
     }
 
+    /** Forgets what an earlier run has written, so that nothing of it stands after a run that fails. */
+    public synchronized void begin() throws IOException {
+        Files.deleteIfExists(file);
+    }
+
     /**
      * Adds a row; of two about the same promise tried in the same way the later one counts.
      *

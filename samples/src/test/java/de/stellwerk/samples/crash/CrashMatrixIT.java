@@ -46,6 +46,7 @@ class CrashMatrixIT {
             out.println("without kills as a file is handed over: " + absence);
         }
         var before = plan.size();
+        new Rows(checkout.folder(), "crash").begin();
         plan.addAll(matrix.anyTime(ANY_TIME));
 
         Outcome outcome;

@@ -77,6 +77,7 @@ class NodesIT {
         assertThat(checkout.unbuilt())
                 .as("not built; run 'mvn -DskipTests package' first")
                 .isEmpty();
+        new Rows(checkout.folder(), "nodes").begin();
         cluster = new Cluster(Path.of("target/it/nodes"), checkout, SEED, CHANNELS);
         cluster.begin();
         evidence = new Evidence(cluster);

@@ -16,11 +16,6 @@ record Paced(Channel channel, int senders, Duration breath) implements Channel {
     }
 
     @Override
-    public String title() {
-        return channel.title();
-    }
-
-    @Override
     public boolean passes(String point) {
         return channel.passes(point);
     }

@@ -217,11 +217,10 @@ class CoreKillsIT {
                 .hasSizeGreaterThan(Math.min(POINTS.size() / 2, KILLS / 20));
         CoreRows.add(
                 "nothing lost, nothing doubled, order kept, balance even",
-                "kill -9 of the core, two small processes on one database: " + atPoints + " at " + hit.size()
-                        + " crash points, the others at random; " + told.size() + " messages, "
-                        + 3 * told.size() + " deliveries, " + inDoubt + " in doubt",
+                "kill -9 of the core, two small processes on one database, at crash points and at random",
                 kills.get(),
-                "lost=0 doubled=0",
+                "lost=0 doubled=0; " + atPoints + " at " + hit.size() + " crash points, the others at random; "
+                        + told.size() + " messages, " + 3 * told.size() + " deliveries, " + inDoubt + " in doubt",
                 SEED);
     }
 

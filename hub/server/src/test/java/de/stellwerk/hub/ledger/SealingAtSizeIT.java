@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -26,6 +27,7 @@ class SealingAtSizeIT {
     Path home;
 
     @Test
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void aMillionEntriesAreSealedAndVerifiedInSmallTransactionsAndLittleMemory() throws Exception {
         var url = TestPostgres.freshDatabase();
         try (var database = LedgerChainTest.open(url)) {
