@@ -493,7 +493,8 @@ class FaultsIT {
     void aHubThatIsToldToEndFinishesWhatItHasBegun() throws Exception {
         fault("process: SIGTERM while letters come", traffic -> {
             var begin = System.nanoTime();
-            var before = stage.logged("what was not finished waits in the ledger").size();
+            var before =
+                    stage.logged("what was not finished waits in the ledger").size();
             Shell.signal("TERM", stage.hub().pid());
             assertThat(stage.hub().awaitEnd(Duration.ofSeconds(60))).hasValue(143);
             var took = seconds(begin);

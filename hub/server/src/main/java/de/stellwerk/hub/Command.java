@@ -261,6 +261,7 @@ public final class Command {
         source.setURL(url);
         source.setUser(user);
         source.setPassword(password);
+        source.setLogServerErrorDetail(false);
         return source;
     }
 

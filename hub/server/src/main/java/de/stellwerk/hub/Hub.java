@@ -128,7 +128,12 @@ public class Hub {
             Files.writeString(dataFolder.resolve("port"), port + "\n");
             context.getBean(House.class).start();
         } catch (IOException e) {
+            context.close();
             throw new java.io.UncheckedIOException("the folder data cannot be written", e);
+        } catch (RuntimeException e) {
+            // Its doors are open already: one that takes and never delivers is worse than none.
+            context.close();
+            throw e;
         }
         LoggerFactory.getLogger(Hub.class)
                 .info(
@@ -191,6 +196,8 @@ public class Hub {
         pool.setValidationTimeout(2_000);
         pool.setConnectionInitSql("set lock_timeout = '8s'; set statement_timeout = '12s';"
                 + " set idle_in_transaction_session_timeout = '15s'");
+        // The detail of an error quotes the row, and with it personal data.
+        pool.addDataSourceProperty("logServerErrorDetail", "false");
         pool.addDataSourceProperty("connectTimeout", "3");
         pool.addDataSourceProperty("loginTimeout", "4");
         pool.addDataSourceProperty("socketTimeout", "15");

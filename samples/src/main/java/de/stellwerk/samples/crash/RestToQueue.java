@@ -48,10 +48,7 @@ record RestToQueue() implements Channel {
     @Override
     public void furnish(Scratch scratch) throws IOException {
         scratch.door(QUEUE, "crash", "queue-user");
-        scratch.connection(
-                Scratch.TENANTS.get(0),
-                "queue-register",
-                """
+        scratch.connection(Scratch.TENANTS.get(0), "queue-register", """
                 order: case
                 connector: trade-register-csv
                 settings:

@@ -58,7 +58,7 @@ final class LaneConsumer {
                 open = consumer;
                 session.start();
                 takeAll(consumer);
-            } catch (ActiveMQException e) {
+            } catch (ActiveMQException | RuntimeException e) { // its reconnecting throws unchecked ones too
                 if (!isStopping()) {
                     LOG.error("Lane {}: the connection to the broker broke; it is opened again", lane, e);
                     awaitReopen();
@@ -73,23 +73,24 @@ final class LaneConsumer {
             if (message == null) {
                 return;
             }
-            handle(List.of(message.getBodyBuffer().readString().split(Publishers.BETWEEN)));
+            handle(message);
         }
     }
 
-    private void handle(List<String> ids) {
+    private void handle(ClientMessage message) {
         try {
-            handler.accept(ids);
-        } catch (Throwable t) { // also a StackOverflowError: one bad message must not stop the lane for all others
+            handler.accept(List.of(message.getBodyBuffer().readString().split(Publishers.BETWEEN)));
+        } catch (Throwable t) {
+            // Also a StackOverflowError, and a message that somebody else has put there: none may stop the lane for the
+            // others.
             LOG.error(
-                    "Lane {}: the handler of {} ids failed with {}",
+                    "Lane {}: a bundle of ids failed with {}",
                     lane,
-                    ids.size(),
                     t.getClass().getName());
         } finally {
             // an interrupt that was meant for the handler must not end this thread
             if (Thread.interrupted()) {
-                LOG.debug("Lane {}: the handler of {} ids was interrupted", lane, ids.size());
+                LOG.debug("Lane {}: the handler of a bundle was interrupted", lane);
             }
         }
     }

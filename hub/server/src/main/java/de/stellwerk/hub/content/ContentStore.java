@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
@@ -191,6 +192,8 @@ public final class ContentStore {
             for (var file : left) {
                 var name = String.valueOf(file.getFileName());
                 var hex = name.substring(0, name.length() - TAKEN.length());
+                // As young as the bytes that may be stored under this name by now, whose transaction is still open.
+                Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
                 Files.move(
                         file,
                         folder.resolve(hex.substring(0, 2)).resolve(hex),

@@ -18,12 +18,12 @@ import de.stellwerk.hub.spi.Delivery;
 import de.stellwerk.hub.spi.DeliveryResult;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -42,6 +42,7 @@ final class Dispatcher {
     private static final int CALLS_PER_CONNECTION = 8;
     private static final int LARGEST_SET = 16;
     private static final int TAKEN_OVER_AT_ONCE = 100;
+    private static final Duration LATEST_COMMIT = Duration.ofMinutes(10);
     private static final int MOST_WAITING_OF_A_CONNECTION = 5_000;
 
     /** Whether what this node has claimed is still its own. */
@@ -77,7 +78,7 @@ final class Dispatcher {
     private final Executor threads;
     private final Map<String, ConnectionLane> byConnection = new ConcurrentHashMap<>();
     private final Queue<Outcome> unwritten = new ConcurrentLinkedQueue<>();
-    private final Set<String> notBegun = ConcurrentHashMap.newKeySet();
+    private final Map<String, Instant> notBegun = new ConcurrentHashMap<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile boolean closed;
 
@@ -135,12 +136,12 @@ final class Dispatcher {
             try {
                 CrashPoint.DELIVERY_TAKEN.pass();
                 deliver(set);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // an Error of a connector must not cost its connection a call
                 LOG.error("{} deliveries could not be carried out; they stay due or open in the ledger", set.size(), e);
             } finally {
                 done(set);
+                threads.execute(this::work);
             }
-            threads.execute(this::work);
         }
 
         private synchronized List<String> next() {
@@ -211,7 +212,7 @@ final class Dispatcher {
             return claimed;
         } catch (RuntimeException e) {
             // It may have been written all the same; what is certain is that nothing was sent.
-            notBegun.addAll(ids);
+            ids.forEach(id -> notBegun.put(id, clock.instant()));
             throw e;
         }
     }
@@ -341,6 +342,20 @@ final class Dispatcher {
      */
     void takeOverOpenAttempts() {
         for (var address : ledger.connectionsWithOpenAttempts()) {
+            if (targets.find(address.municipality(), address.connection()).isEmpty()) {
+                write(
+                        ledger
+                                .takeOverOpenAttempts(address.municipality(), address.connection(), TAKEN_OVER_AT_ONCE)
+                                .stream()
+                                .map(due -> Outcome.not(
+                                        due,
+                                        DeliveryState.IN_DOUBT,
+                                        "connection.unknown",
+                                        "the hub stopped during this attempt, and the connection is not configured any more",
+                                        clock.instant()))
+                                .toList());
+                continue;
+            }
             targets.find(address.municipality(), address.connection())
                     .filter(each -> each.descriptor().isPresent())
                     .ifPresent(target -> {
@@ -361,14 +376,13 @@ final class Dispatcher {
      * or an error ended the work. Where no call was made they are due again, otherwise nobody knows how they ended.
      */
     void concludeAbandoned() {
-        var certain = Set.copyOf(notBegun);
         var open = ledger.openAttempts(this::isAbandoned);
         var outcomes = new ArrayList<Outcome>(open.size());
         for (var due : open) {
             targets.find(due.municipality(), due.connection())
                     .filter(each -> each.descriptor().isPresent())
                     .ifPresent(target -> outcomes.add(
-                            certain.contains(due.id())
+                            notBegun.remove(due.id()) != null
                                     ? later(
                                             due,
                                             "ledger.unanswered",
@@ -377,7 +391,8 @@ final class Dispatcher {
                                             target)
                                     : unknown(due, target, "an error ended the work on this attempt")));
         }
-        notBegun.removeAll(certain);
+        // A commit that hung may show later; one that does not within this time never does.
+        notBegun.values().removeIf(at -> at.isBefore(clock.instant().minus(LATEST_COMMIT)));
         if (!outcomes.isEmpty()) {
             write(outcomes);
         }

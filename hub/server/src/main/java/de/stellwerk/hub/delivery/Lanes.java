@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -32,6 +33,7 @@ public final class Lanes {
     private final Transport transport;
     private final Executor publishing;
     private final Map<Lane, Queue<String>> queues = new EnumMap<>(Lane.class);
+    private final Map<Lane, AtomicLong> queued = new EnumMap<>(Lane.class);
     private final Map<Lane, AtomicLong> waiting = new EnumMap<>(Lane.class);
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final AtomicLong refused = new AtomicLong();
@@ -42,13 +44,14 @@ public final class Lanes {
         this.publishing = publishing;
         for (var lane : Lane.values()) {
             queues.put(lane, new ConcurrentLinkedQueue<>());
+            queued.put(lane, new AtomicLong());
             waiting.put(lane, new AtomicLong());
         }
     }
 
     /** Whether what becomes due now should be put on the lane at once. */
     public boolean hasRoom(Lane lane) {
-        return waiting(lane).get() < ROOM;
+        return waiting(lane).get() + queued(lane).get() < ROOM;
     }
 
     /** Tells how many ids of a lane wait in this node's memory. */
@@ -67,7 +70,9 @@ public final class Lanes {
     }
 
     private void put(Lane lane, List<String> ids) {
-        if (!ids.isEmpty()) {
+        // A broker that is away for long must not fill the memory: a sweep brings what is left out here.
+        if (!ids.isEmpty() && queued(lane).get() < ROOM) {
+            queued(lane).addAndGet(ids.size());
             queue(lane).addAll(ids);
             publishSoon();
         }
@@ -75,7 +80,11 @@ public final class Lanes {
 
     private void publishSoon() {
         if (scheduled.compareAndSet(false, true)) {
-            publishing.execute(this::publishAll);
+            try {
+                publishing.execute(this::publishAll);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("the hub ends; what is due is put on its lane after the next start");
+            }
         }
     }
 
@@ -88,6 +97,7 @@ public final class Lanes {
                 ids.add(id);
             }
             if (!ids.isEmpty()) {
+                queued(lane).addAndGet(-ids.size());
                 publish(lane, ids);
             }
         }
@@ -114,5 +124,9 @@ public final class Lanes {
 
     private AtomicLong waiting(Lane lane) {
         return java.util.Objects.requireNonNull(waiting.get(lane));
+    }
+
+    private AtomicLong queued(Lane lane) {
+        return java.util.Objects.requireNonNull(queued.get(lane));
     }
 }

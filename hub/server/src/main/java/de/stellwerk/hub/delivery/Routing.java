@@ -201,12 +201,15 @@ final class Routing {
                 lanes.hasRoom(Lane.DELIVERY));
     }
 
-    /** Without the header that a connection orders by, a delivery has no turn to wait for. */
+    /**
+     * A header as it came with the message, since earlier messages that are not routed yet are compared by theirs. Without the header
+     * that a connection orders by, a delivery has no turn to wait for.
+     */
     private String orderKey(HeldMessage message, PlannedDelivery planned) {
         var order = targets.find(message.municipality(), planned.connection())
                 .flatMap(target -> target.config().order())
                 .orElse("");
-        var value = order.equals("case") ? message.caseId() : planned.headers().getOrDefault(order, "");
+        var value = order.equals("case") ? message.caseId() : message.headers().getOrDefault(order, "");
         return value.isEmpty() ? "" : order + " " + value;
     }
 

@@ -140,7 +140,10 @@ public final class Work implements AutoCloseable {
         return thread;
     }
 
-    /** Begins nothing new and waits up to twenty seconds for what is under way; what is left stays due in the ledger. */
+    /**
+     * Begins nothing new and waits up to twenty seconds for the routes and as long again for the calls that are under way; what is left
+     * stays due in the ledger.
+     */
     @Override
     public void close() {
         closed = true;
@@ -148,12 +151,14 @@ public final class Work implements AutoCloseable {
         dispatcher.close();
         calls.shutdown();
         try {
+            var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSING_SECONDS);
             for (var router : routers) {
-                router.join(TimeUnit.SECONDS.toMillis(CLOSING_SECONDS));
+                router.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
             }
             if (!calls.awaitTermination(CLOSING_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("calls to sinks are still under way; their attempts stay open in the ledger");
             }
+            dispatcher.writeUnwritten();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

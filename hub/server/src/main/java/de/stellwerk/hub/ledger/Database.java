@@ -35,7 +35,11 @@ final class Database {
                 connection.commit();
                 return result;
             } catch (SQLException | RuntimeException | Error e) {
-                connection.rollback();
+                try {
+                    connection.rollback();
+                } catch (SQLException second) {
+                    e.addSuppressed(second);
+                }
                 throw e;
             } finally {
                 connection.setAutoCommit(true);

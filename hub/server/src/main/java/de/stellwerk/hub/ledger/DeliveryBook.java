@@ -33,7 +33,7 @@ final class DeliveryBook {
                     and m.state in ('RECEIVED', 'PARKED') and m.seq < d.message_seq)
             and not exists
                 (select 1 from message m where d.order_key not like 'case %' and m.municipality = d.municipality
-                    and m.state = 'RECEIVED' and m.seq < d.message_seq
+                    and m.state in ('RECEIVED', 'PARKED') and m.seq < d.message_seq
                     and m.headers ->> split_part(d.order_key, ' ', 1) = substr(d.order_key, strpos(d.order_key, ' ') + 1)))""";
 
     private static final String ALIVE =

@@ -56,8 +56,15 @@ final class Joiner<T, R> implements AutoCloseable {
 
     /** The same for several at a time; if one fails, so does this, and the others may have been written. */
     List<R> submitAll(List<T> items) {
-        var waiting = items.stream().map(this::hand).toList();
-        return waiting.stream().map(Joiner::result).toList();
+        var waiting = new ArrayList<Waiting<T, R>>(items.size());
+        try {
+            items.forEach(item -> waiting.add(hand(item)));
+            return waiting.stream().map(Joiner::result).toList();
+        } catch (RuntimeException e) {
+            // Nobody waits for the others any more: those that were not begun are not to be done.
+            waiting.forEach(each -> each.done.cancel(false));
+            throw e;
+        }
     }
 
     private Waiting<T, R> hand(T item) {
@@ -77,9 +84,11 @@ final class Joiner<T, R> implements AutoCloseable {
         try {
             return waiting.done.get(LONGEST_COMMIT_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
+            waiting.done.cancel(false);
             throw new LedgerFailure(
                     new SQLTimeoutException("no answer in time; whether it was written is not known", "08007", e));
         } catch (InterruptedException e) {
+            waiting.done.cancel(false);
             Thread.currentThread().interrupt();
             throw new LedgerFailure(
                     new SQLTimeoutException("interrupted; whether it was written is not known", "08007", e));
@@ -109,7 +118,10 @@ final class Joiner<T, R> implements AutoCloseable {
                 return;
             }
             queue.drainTo(batch, LARGEST_BATCH - 1);
-            apply(batch);
+            batch.removeIf(each -> each.done.isDone()); // given up by who waited for it
+            if (!batch.isEmpty()) {
+                apply(batch);
+            }
         }
     }
 

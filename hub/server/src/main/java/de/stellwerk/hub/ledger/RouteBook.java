@@ -102,7 +102,8 @@ final class RouteBook {
                 for (var outcome : outcomes) {
                     if (counted.contains(outcome.message().id())) {
                         write(outcome, parts, deliveries, entries);
-                        outcome.deliveries()
+                        outcome.deliveries().stream()
+                                .filter(NewDelivery::onLane)
                                 .forEach(each -> addresses.add(
                                         new Address(each.id(), outcome.message().municipality(), each.connection())));
                     }

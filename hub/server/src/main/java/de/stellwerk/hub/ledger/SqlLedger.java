@@ -70,9 +70,22 @@ public final class SqlLedger implements Ledger, AutoCloseable {
         try {
             return routes.write(set.no(), outcomes);
         } catch (LedgerFailure e) {
-            var addresses = alone(outcomes, e, outcome -> routes.write(set.no(), List.of(outcome)));
+            try {
+                return alone(outcomes, e, outcome -> routes.write(set.no(), List.of(outcome)));
+            } finally {
+                release(set);
+            }
+        }
+    }
+
+    /** A set that stays noted as being routed would make its messages suspect when this node ends. */
+    private void release(RouteSet set) {
+        try {
             routes.release(set.no());
-            return addresses;
+        } catch (LedgerFailure e) {
+            LOG.warn(
+                    "a set of {} messages could not be released; they are routed one by one later",
+                    set.messages().size());
         }
     }
 

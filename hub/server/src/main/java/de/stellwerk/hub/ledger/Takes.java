@@ -230,7 +230,10 @@ final class Takes {
                     }
                 }
                 var apart = row(message, Digests.conflictId(message, digest), caseId, Optional.of(Digests.CONFLICT));
-                insert(connection, List.of(apart));
+                if (insert(connection, List.of(apart)).isEmpty()) {
+                    // Somebody else has held the same conflict at this moment: now it is there to be found.
+                    return repeated(connection, message, parts, entries);
+                }
                 parts.add(message.id(), message.parts());
                 enter(entries, apart);
                 return taken(apart);

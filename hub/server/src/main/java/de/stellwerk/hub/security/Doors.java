@@ -14,9 +14,16 @@ final class Doors {
     private Doors() {}
 
     static boolean bringsMessage(HttpServletRequest request) {
-        var path = request.getRequestURI();
+        var path = path(request);
         return path.startsWith(HOOKS)
                 || (path.equals(MESSAGES) && request.getMethod().equals("POST"));
+    }
+
+    /** As the doors themselves see it: decoded, so that no spelling of an address gets around a filter. */
+    private static String path(HttpServletRequest request) {
+        return request.getPathInfo() == null
+                ? request.getServletPath()
+                : request.getServletPath() + request.getPathInfo();
     }
 
     /** Who sends: a key; for a hook, whose sender is not known yet, the connection; nobody for a request that has no key. */
@@ -24,8 +31,8 @@ final class Doors {
         if (authentication != null && authentication.getPrincipal() instanceof Caller caller) {
             return Optional.of("key " + caller.id());
         }
-        var words = request.getRequestURI().split("/", 5);
-        return request.getRequestURI().startsWith(HOOKS) && words.length > 3
+        var words = path(request).split("/", 5);
+        return path(request).startsWith(HOOKS) && words.length > 3
                 ? Optional.of("hook " + words[2] + "/" + words[3])
                 : Optional.empty();
     }

@@ -73,7 +73,9 @@ class CoreSimulationTest {
                 })
                 .findFirst();
         failed.ifPresent(CoreSimulationTest::replay);
-        assertThat(failed).as("a seed that failed, and did not when it was replayed").isEmpty();
+        assertThat(failed)
+                .as("a seed that failed, and did not when it was replayed")
+                .isEmpty();
         assertThat(deaths.sum()).as("deaths of nodes").isGreaterThan(SEEDS / 2);
         assertThat(deliveries.sum()).as("deliveries").isGreaterThan(SEEDS * 4);
         CoreRows.add(

@@ -728,7 +728,7 @@ final class CoreWorld {
         if (row.orderKey().isEmpty()) {
             return false;
         }
-        return row.orderKey().startsWith("case ") && store.caseHeldUp(row.municipality(), row.caseId(), row.seq())
+        return store.heldUp(row)
                 || store.deliveries().stream()
                         .anyMatch(other -> other.orderKey().equals(row.orderKey())
                                 && other.municipality().equals(row.municipality())

@@ -272,10 +272,11 @@ public class MemoryLedger implements Ledger {
             if (message.seq >= row.message.seq() || !message.municipality().equals(row.municipality())) {
                 continue;
             }
-            var waits = message.state == MessageState.RECEIVED;
-            if (header.equals("case")
-                    ? message.caseId.equals(row.message.caseId()) && (waits || message.state == MessageState.PARKED)
-                    : waits && value.equals(message.message.headers().get(header))) {
+            var waits = message.state == MessageState.RECEIVED || message.state == MessageState.PARKED;
+            var same = header.equals("case")
+                    ? message.caseId.equals(row.message.caseId())
+                    : value.equals(message.message.headers().get(header));
+            if (waits && same) {
                 return false;
             }
         }

@@ -302,12 +302,17 @@ public final class MemoryStore {
                 .toList();
     }
 
-    /** The states of earlier messages that hold up a case of a municipality. */
-    public boolean caseHeldUp(String municipality, String caseId, long before) {
+    /** Whether an earlier message that is not routed holds up a key. */
+    public boolean heldUp(Seen delivery) {
+        var blank = delivery.orderKey().indexOf(' ');
+        var header = delivery.orderKey().substring(0, blank);
+        var value = delivery.orderKey().substring(blank + 1);
         return messages.values().stream()
-                .anyMatch(row -> row.municipality().equals(municipality)
-                        && row.caseId.equals(caseId)
-                        && row.seq < before
+                .anyMatch(row -> row.municipality().equals(delivery.municipality())
+                        && (header.equals("case")
+                                ? row.caseId.equals(delivery.caseId())
+                                : value.equals(row.message.headers().get(header)))
+                        && row.seq < delivery.seq()
                         && (row.state == MessageState.RECEIVED || row.state == MessageState.PARKED));
     }
 

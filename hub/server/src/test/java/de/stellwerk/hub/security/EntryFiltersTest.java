@@ -140,6 +140,8 @@ class EntryFiltersTest {
     }
 
     private static MockHttpServletRequest request(String method, String path) {
-        return new MockHttpServletRequest(method, path);
+        var request = new MockHttpServletRequest(method, path);
+        request.setServletPath(path);
+        return request;
     }
 }

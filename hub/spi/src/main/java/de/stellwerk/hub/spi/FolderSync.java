@@ -17,6 +17,7 @@ final class FolderSync {
     private long asked;
     private long done;
     private boolean busy;
+    private long failedUpTo;
 
     private FolderSync(Path folder) {
         this.folder = folder;
@@ -31,8 +32,12 @@ final class FolderSync {
         long upTo;
         synchronized (this) {
             var mine = ++asked;
-            while (busy && done < mine) {
+            while (busy && done < mine && failedUpTo < mine) {
                 await();
+            }
+            // The system reports a failure once: a second try would say yes to what is gone.
+            if (mine <= failedUpTo) {
+                throw new IOException("the folder could not be forced to disk");
             }
             if (done >= mine) {
                 return;
@@ -45,12 +50,16 @@ final class FolderSync {
             channel.force(true);
             forced = true;
         } finally {
-            end(forced ? upTo : 0);
+            end(upTo, forced);
         }
     }
 
-    private synchronized void end(long upTo) {
-        done = Math.max(done, upTo);
+    private synchronized void end(long upTo, boolean forced) {
+        if (forced) {
+            done = upTo;
+        } else {
+            failedUpTo = upTo;
+        }
         busy = false;
         notifyAll();
     }
