@@ -136,7 +136,7 @@ final class Dispatcher {
             try {
                 CrashPoint.DELIVERY_TAKEN.pass();
                 deliver(set);
-            } catch (RuntimeException | Error e) { // an Error of a connector must not cost its connection a call
+            } catch (RuntimeException e) {
                 LOG.error("{} deliveries could not be carried out; they stay due or open in the ledger", set.size(), e);
             } finally {
                 done(set);

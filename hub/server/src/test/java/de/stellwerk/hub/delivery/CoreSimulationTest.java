@@ -27,7 +27,7 @@ class CoreSimulationTest {
 
     private static final long SEEDS = Long.getLong("stellwerk.seeds", 20_000);
     private static final long FIRST = Long.getLong("stellwerk.first", 1);
-    private static final int SEEDS_FOR_A_MUTANT = 3_000;
+    private static final int SEEDS_FOR_A_MUTANT = 20_000;
     private static final int LAST_STEPS = 400;
     private static final String REPLAY = "mvn -o -q -pl hub/server -am test -Dtest=CoreSimulationTest#oneSeed"
             + " -Dsurefire.failIfNoSpecifiedTests=false -Dstellwerk.seed=";

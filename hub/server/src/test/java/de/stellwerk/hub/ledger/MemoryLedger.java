@@ -168,9 +168,7 @@ public class MemoryLedger implements Ledger {
     @Override
     public List<Address> routed(RouteSet set, List<Routed> outcomes) {
         try {
-            var addresses = write(outcomes);
-            store.routing.remove(set.no());
-            return addresses;
+            return write(outcomes);
         } catch (LedgerFailure e) {
             if (outcomes.size() == 1 || e.isUnreachable()) {
                 throw e;
@@ -184,8 +182,9 @@ public class MemoryLedger implements Ledger {
                     continue;
                 }
             }
-            store.routing.remove(set.no());
             return addresses;
+        } finally {
+            store.routing.remove(set.no());
         }
     }
 
@@ -235,7 +234,9 @@ public class MemoryLedger implements Ledger {
             var delivery = new DeliveryRow(message, planned, body, attachments, store.next(), now);
             store.deliveries.put(delivery.id, delivery);
             store.enter(message.municipality(), message.id(), delivery.id, "PLANNED", "");
-            addresses.add(delivery.address());
+            if (planned.onLane()) {
+                addresses.add(delivery.address());
+            }
         }
         for (var added : numbers.added()) {
             row.parts.put(added.no(), new Parts.Numbered(added.no(), added.role(), added.part()));
