@@ -11,8 +11,10 @@ import java.net.SocketTimeoutException;
 import java.util.UUID;
 import org.apache.coyote.BadRequestException;
 import org.apache.tomcat.util.http.fileupload.FileUploadException;
+import org.apache.tomcat.util.http.fileupload.MultipartStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
@@ -46,6 +48,10 @@ final class Failures {
 
     @ExceptionHandler
     ResponseEntity<ApiProblem> notMultipart(MultipartException e) {
+        // Large parts lie in a file while they come: that is the hub's disk, not the sender's fault.
+        if (NestedExceptionUtils.getMostSpecificCause(e) instanceof IOException disk && !brokeOff(disk)) {
+            return diskFailed(disk);
+        }
         return answer(ApiProblem.of(
                 400,
                 "Bad request",
@@ -76,20 +82,20 @@ final class Failures {
                             "The request broke off or stood still before all of it was there. Nothing was taken. Send it again."));
         }
         LOG.error("content could not be stored or read: {}", e.getClass().getName());
-        return later("hub.storage", "The hub could not store the content. Nothing was taken. Send it again.", 5);
+        return later(
+                "hub.storage",
+                "The hub could not store the content. Nothing was taken. Send it again with the same Idempotency-Key.",
+                5);
     }
 
     /** Whether it is the sender's line that failed, and not a disk. */
     private static boolean brokeOff(IOException e) {
-        for (Throwable each = e; each != null; each = each.getCause()) {
-            if (each instanceof BadRequestException
-                    || each instanceof SocketTimeoutException
-                    || each instanceof EOFException
-                    || each instanceof FileUploadException) {
-                return true;
-            }
-        }
-        return false;
+        var cause = NestedExceptionUtils.getMostSpecificCause(e);
+        return cause instanceof BadRequestException
+                || cause instanceof SocketTimeoutException
+                || cause instanceof EOFException
+                || cause instanceof FileUploadException
+                || cause instanceof MultipartStream.MalformedStreamException;
     }
 
     /** Errors of the web layer itself keep their status. */
