@@ -107,7 +107,10 @@ public record Home(Path folder) {
                             + "Bitte mit --home einen anderen Ordner angeben.");
         }
         var owner = Files.readString(mark).strip();
-        if (owner.matches("[0-9]+") && ProcessHandle.of(Long.parseLong(owner)).isPresent()) {
+        var mine = owner.equals(String.valueOf(ProcessHandle.current().pid()));
+        if (!mine
+                && owner.matches("[0-9]+")
+                && ProcessHandle.of(Long.parseLong(owner)).isPresent()) {
             throw new IOException("In " + folder + " läuft schon eine Demo (Prozess " + owner
                     + "). Bitte dort beenden oder mit --home einen anderen Ordner angeben.");
         }
