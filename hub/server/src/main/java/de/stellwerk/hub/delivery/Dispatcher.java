@@ -337,38 +337,33 @@ final class Dispatcher {
     }
 
     /**
-     * Attempts that a killed hub left open: nobody knows how they ended. Only where the connector is there, since what follows
-     * depends on it.
+     * Attempts that a killed hub left open: nobody knows how they ended. A connection whose connector is not there yet is left for later,
+     * since what follows depends on it.
      */
     void takeOverOpenAttempts() {
         for (var address : ledger.connectionsWithOpenAttempts()) {
-            if (targets.find(address.municipality(), address.connection()).isEmpty()) {
-                write(
-                        ledger
-                                .takeOverOpenAttempts(address.municipality(), address.connection(), TAKEN_OVER_AT_ONCE)
-                                .stream()
-                                .map(due -> Outcome.not(
-                                        due,
-                                        DeliveryState.IN_DOUBT,
-                                        "connection.unknown",
-                                        "the hub stopped during this attempt, and the connection is not configured any more",
-                                        clock.instant()))
-                                .toList());
+            var target = targets.find(address.municipality(), address.connection());
+            if (target.isPresent() && target.get().descriptor().isEmpty()) {
                 continue;
             }
-            targets.find(address.municipality(), address.connection())
-                    .filter(each -> each.descriptor().isPresent())
-                    .ifPresent(target -> {
-                        var open = ledger.takeOverOpenAttempts(
-                                address.municipality(), address.connection(), TAKEN_OVER_AT_ONCE);
-                        CrashPoint.TAKEOVER_CLAIMED.pass();
-                        if (!open.isEmpty()) {
-                            write(open.stream()
-                                    .map(due -> unknown(due, target, "the hub stopped during this attempt"))
-                                    .toList());
-                        }
-                    });
+            var open = ledger.takeOverOpenAttempts(address.municipality(), address.connection(), TAKEN_OVER_AT_ONCE);
+            CrashPoint.TAKEOVER_CLAIMED.pass();
+            if (!open.isEmpty()) {
+                write(open.stream()
+                        .map(due -> target.map(known -> unknown(due, known, "the hub stopped during this attempt"))
+                                .orElseGet(() -> notConfiguredAnyMore(due)))
+                        .toList());
+            }
         }
+    }
+
+    private Outcome notConfiguredAnyMore(DueDelivery due) {
+        return Outcome.not(
+                due,
+                DeliveryState.IN_DOUBT,
+                "connection.unknown",
+                "the hub stopped during this attempt, and the connection is not configured any more",
+                clock.instant());
     }
 
     /**
