@@ -9,6 +9,7 @@ import de.stellwerk.hub.spi.Content;
 import de.stellwerk.hub.spi.Delivery;
 import de.stellwerk.hub.spi.DeliveryResult.Delivered;
 import de.stellwerk.hub.spi.Sink;
+import de.stellwerk.hub.testkit.GoldenFolder;
 import de.stellwerk.hub.testkit.SinkContract;
 import de.stellwerk.hub.testkit.TestHub;
 import java.io.IOException;
@@ -16,12 +17,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileDropTest implements SinkContract {
 
     private Path folder = Path.of("not-opened");
+
+    @TestFactory
+    Stream<DynamicTest> goldenMessages() throws IOException {
+        return GoldenFolder.inJar(FileDrop::new);
+    }
 
     @Test
     void attachmentsLieBesideTheBodyUnderItsNameAndANumber(@TempDir Path directory) throws Exception {
