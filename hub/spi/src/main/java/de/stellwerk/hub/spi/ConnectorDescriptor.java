@@ -15,8 +15,7 @@ public record ConnectorDescriptor(
 
     public ConnectorDescriptor {
         if (!name.matches("[a-z][a-z0-9-]{0,62}")) {
-            throw new IllegalArgumentException(
-                    "a connector's name has lower-case letters, digits and dashes, this has not: '" + name + "'");
+            throw new IllegalArgumentException("'" + name + "' is not lower-case letters, digits and dashes");
         }
         channels = List.copyOf(channels);
         settings = List.copyOf(settings);

@@ -21,7 +21,6 @@ public record DropFolder(Path folder) {
 
     /** Hands over a file; one of the same name that is there already is replaced. Throws if the name would leave the folder. */
     public void put(String name, InputStream bytes) throws IOException {
-        var target = child(name);
         var temporary = child(name + ".tmp");
         // What a killed writer left, or a link somebody laid there, is never written through.
         Files.deleteIfExists(temporary);
@@ -29,7 +28,7 @@ public record DropFolder(Path folder) {
             bytes.transferTo(Channels.newOutputStream(channel));
             channel.force(true);
         }
-        move(temporary, target);
+        move(temporary, folder, name);
     }
 
     /** Hands over a file and then its empty marker, such as {@code a.xml} and {@code a.xml.ok}. */
@@ -41,7 +40,7 @@ public record DropFolder(Path folder) {
     /** Moves a file of this folder into another one on the same file system, durably; what is there by that name is replaced. */
     public void moveTo(DropFolder other, Path file) throws IOException {
         Files.createDirectories(other.folder);
-        move(file, other.folder.resolve(file.getFileName().toString()));
+        move(file, other.folder, file.getFileName().toString());
         FolderSync.force(folder);
     }
 
@@ -58,6 +57,7 @@ public record DropFolder(Path folder) {
         return found;
     }
 
+    /** A name that is plain with an ending is plain without it. */
     private Path child(String name) throws IOException {
         var path = folder.resolve(name);
         if (!folder.equals(path.getParent()) || name.startsWith(".") || name.contains("/") || name.contains("\\")) {
@@ -66,15 +66,12 @@ public record DropFolder(Path folder) {
         return path;
     }
 
-    private static void move(Path from, Path to) throws IOException {
+    private static void move(Path from, Path folder, String name) throws IOException {
         try {
-            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(from, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (AtomicMoveNotSupportedException e) {
             throw new IOException("both folders must lie on one file system", e);
         }
-        var parent = to.getParent();
-        if (parent != null) {
-            FolderSync.force(parent);
-        }
+        FolderSync.force(folder);
     }
 }

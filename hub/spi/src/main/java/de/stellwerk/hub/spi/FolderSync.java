@@ -13,30 +13,30 @@ final class FolderSync {
 
     private static final ConcurrentMap<Path, FolderSync> ALL = new ConcurrentHashMap<>();
 
-    private final Path folder;
     private long asked;
-    private long done;
+    private volatile long done;
+    private long failed;
     private boolean busy;
-    private long failedUpTo;
-
-    private FolderSync(Path folder) {
-        this.folder = folder;
-    }
 
     /** Returns when everything that was renamed in the folder before the call is durable. */
     static void force(Path folder) throws IOException {
-        ALL.computeIfAbsent(folder, FolderSync::new).join();
+        ALL.computeIfAbsent(folder, key -> new FolderSync()).join(folder);
     }
 
-    private void join() throws IOException {
+    private void join(Path folder) throws IOException {
         long upTo;
         synchronized (this) {
             var mine = ++asked;
-            while (busy && done < mine && failedUpTo < mine) {
-                await();
+            try {
+                while (busy && done < mine && failed < mine) {
+                    wait();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted before the folder was forced to disk");
             }
             // The system reports a failure once: a second try would say yes to what is gone.
-            if (mine <= failedUpTo) {
+            if (mine <= failed) {
                 throw new IOException("the folder could not be forced to disk");
             }
             if (done >= mine) {
@@ -45,31 +45,15 @@ final class FolderSync {
             busy = true;
             upTo = asked;
         }
-        var forced = false;
         try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
-            forced = true;
-        } finally {
-            end(upTo, forced);
-        }
-    }
-
-    private synchronized void end(long upTo, boolean forced) {
-        if (forced) {
             done = upTo;
-        } else {
-            failedUpTo = upTo;
-        }
-        busy = false;
-        notifyAll();
-    }
-
-    private void await() throws InterruptedIOException {
-        try {
-            wait();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted before the folder was forced to disk");
+        } finally {
+            synchronized (this) {
+                failed = done < upTo ? upTo : failed;
+                busy = false;
+                notifyAll();
+            }
         }
     }
 }
