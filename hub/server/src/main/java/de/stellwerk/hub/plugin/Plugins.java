@@ -10,20 +10,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +37,6 @@ final class Plugins implements AutoCloseable {
     private static final int PAUSE = 60;
 
     private static final Duration CLOSING = Duration.ofSeconds(10);
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
     /** What may be over when another plugin goes. */
     private static final Set<String> CONFLICTS = Set.of("plugin.same-version", "plugin.connector-taken");
 
@@ -49,17 +44,14 @@ final class Plugins implements AutoCloseable {
     private final Duration pace;
     private final Copies copies;
     private final PluginJars jars;
-    private final Consumer<LoadedPlugin> forget;
+    private final Versions versions;
     private final Thread watcher;
     private final CountDownLatch stop = new CountDownLatch(1);
 
     private final Map<String, Dropped> files = new TreeMap<>();
-    private final Map<String, LoadedPlugin> active = new TreeMap<>();
-    private final Map<LoadedPlugin, Thread> draining = new LinkedHashMap<>();
     /** Hashes of copies that are being examined: not to be swept. */
     private final List<String> examining = new ArrayList<>();
 
-    private volatile Map<String, Offer> offers = Map.of();
     private volatile boolean closing;
     private boolean unreadable;
 
@@ -72,17 +64,17 @@ final class Plugins implements AutoCloseable {
         this.inbox = inbox;
         this.copies = new Copies(data);
         this.jars = new PluginJars(data);
-        this.forget = forget;
+        this.versions = new Versions(copies, jars, forget, this, this::sweep);
         this.watcher = thread("plugin-inbox", this::watch);
     }
 
     Optional<Offer> offer(String connector) {
-        return Optional.ofNullable(offers.get(connector));
+        return versions.offer(connector);
     }
 
     /** The names of all connectors that can be used now. */
     Set<String> connectors() {
-        return new TreeSet<>(offers.keySet());
+        return versions.connectors();
     }
 
     void start() {
@@ -122,7 +114,7 @@ final class Plugins implements AutoCloseable {
         }
     }
 
-    private static Thread thread(String name, Runnable task) {
+    static Thread thread(String name, Runnable task) {
         var thread = new Thread(null, task, name, 0, false);
         thread.setDaemon(true);
         return thread;
@@ -192,16 +184,13 @@ final class Plugins implements AutoCloseable {
     }
 
     private void removed(String file) {
-        for (var plugin : List.copyOf(active.values())) {
-            if (plugin.jar().file().equals(file)) {
-                LOG.info(
-                        "plugin {} {}: its jar was removed, it is unloaded",
-                        plugin.jar().id(),
-                        plugin.jar().version());
-                active.remove(plugin.jar().id());
-                published();
-                drain(plugin);
-            }
+        for (var plugin : versions.from(file)) {
+            LOG.info(
+                    "plugin {} {}: its jar was removed, it is unloaded",
+                    plugin.jar().id(),
+                    plugin.jar().version());
+            versions.remove(plugin);
+            again();
         }
     }
 
@@ -294,19 +283,18 @@ final class Plugins implements AutoCloseable {
             }
         } finally {
             if (!taken) {
-                fresh.closeables().forEach(closeable -> close(fresh, closeable));
-                jars.close(fresh.wall());
+                versions.close(fresh);
             }
         }
     }
 
     /** Whether this jar may be the active version of its plugin, as things stand. If not, its state says why. */
     private boolean hasPlace(Dropped dropped, PluginJar jar) throws Refused {
-        var current = active.get(jar.id());
-        if (current == null) {
+        var current = versions.active(jar.id());
+        if (current.isEmpty()) {
             return true;
         }
-        var other = current.jar();
+        var other = current.get().jar();
         if (other.sha256().equals(jar.sha256())) {
             if (other.file().equals(jar.file())) {
                 dropped.stand(State.ACTIVE, Reason.NONE);
@@ -345,125 +333,16 @@ final class Plugins implements AutoCloseable {
                 "Version " + jar.version() + " dieses Plugins ist in Gebrauch.");
     }
 
-    /** From here on new calls go to the fresh version; those that run in the old one end there. */
     private void activate(Dropped dropped, LoadedPlugin fresh) throws Refused {
-        var jar = fresh.jar();
-        var replaced = active.values().stream()
-                .map(LoadedPlugin::jar)
-                .filter(other -> other.id().equals(jar.id()) || other.file().equals(jar.file()))
-                .map(PluginJar::id)
-                .toList();
-        for (var offer : fresh.offers()) {
-            var name = offer.descriptor().name();
-            var taken = offers.get(name);
-            if (taken != null && !replaced.contains(taken.plugin().jar().id())) {
-                var by = taken.plugin().jar().id();
-                throw new Refused(
-                        "plugin.connector-taken",
-                        "The plugin " + by + " offers a connector '" + name + "' already. Remove one of the two.",
-                        "Das Plugin " + by + " bietet schon einen Konnektor „" + name
-                                + "“ an. Eines der beiden entfernen.");
-            }
-        }
-        var old = replaced.stream().map(active::remove).toList();
-        active.put(jar.id(), fresh);
+        var old = versions.activate(fresh);
         dropped.stand(State.ACTIVE, Reason.NONE);
-        published();
-        LOG.info(
-                "plugin {} {} is active (sha256 {}), connectors {}",
-                jar.id(),
-                jar.version(),
-                jar.sha256(),
-                names(fresh.offers()));
         for (var plugin : old) {
             var holder = files.get(plugin.jar().file());
             if (holder != null && holder != dropped) {
-                holder.stand(State.SUPERSEDED, newer(jar));
+                holder.stand(State.SUPERSEDED, newer(fresh.jar()));
             }
-            drain(plugin);
-        }
-    }
-
-    private void published() {
-        offers = active.values().stream()
-                .flatMap(plugin -> plugin.offers().stream())
-                .collect(
-                        Collectors.toUnmodifiableMap(offer -> offer.descriptor().name(), offer -> offer));
-        if (closing) {
-            return; // a stopped hub shall find its plugins again
-        }
-        CrashPoint.PLUGIN_SWITCHED.pass();
-        try {
-            copies.note(active.values().stream()
-                    .map(LoadedPlugin::jar)
-                    .collect(Collectors.toMap(PluginJar::file, PluginJar::sha256)));
-        } catch (IOException e) {
-            LOG.warn("which plugins are active could not be noted; after a restart the inbox alone decides", e);
-        }
-        CrashPoint.PLUGIN_NOTED.pass();
-    }
-
-    private void drain(LoadedPlugin plugin) {
-        var jar = plugin.jar();
-        // Before anything else: an offer taken a moment ago must not be entered any more.
-        plugin.end();
-        var thread = thread("plugin-unload-" + jar.id() + "-" + jar.version(), () -> unload(plugin));
-        draining.put(plugin, thread);
-        thread.start();
-        if (!closing) {
+            versions.drain(plugin);
             again();
-        }
-    }
-
-    private void unload(LoadedPlugin plugin) {
-        var jar = plugin.jar();
-        try {
-            boolean left = plugin.isLeftWithin(closing ? CLOSING : Duration.ofSeconds(1));
-            for (int seconds = 1; !left && !closing; seconds++) {
-                if (seconds % PATIENCE.toSeconds() == 0) {
-                    LOG.warn("plugin {} {} has been replaced, but calls into it still run", jar.id(), jar.version());
-                }
-                left = plugin.isLeftWithin(Duration.ofSeconds(1));
-            }
-            if (!left) {
-                left = plugin.isLeftWithin(CLOSING);
-            }
-            if (!left) {
-                LOG.warn("plugin {} {} is closed while calls into it still run", jar.id(), jar.version());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            LOG.warn("plugin {} {} is closed without waiting for its calls", jar.id(), jar.version());
-        }
-        CrashPoint.PLUGIN_DRAINED.pass();
-        try {
-            forget.accept(plugin);
-            plugin.closeables().forEach(closeable -> close(plugin, closeable));
-        } finally {
-            jars.close(plugin.wall());
-            CrashPoint.PLUGIN_CLOSED.pass();
-            synchronized (this) {
-                draining.remove(plugin);
-                sweep();
-            }
-            LOG.info("plugin {} {} is unloaded", jar.id(), jar.version());
-        }
-    }
-
-    /** Closes a connector or a factory; whatever it does about that stays its own affair. */
-    static void close(LoadedPlugin plugin, AutoCloseable closeable) {
-        var jar = plugin.jar();
-        try {
-            Calls.bounded(
-                    "plugin-close-" + jar.id() + "-" + jar.version(),
-                    plugin.wall(),
-                    () -> {
-                        closeable.close();
-                        return true;
-                    },
-                    done -> {});
-        } catch (ConnectorFailed e) {
-            LOG.warn("plugin {} {}: closing ended with {}", jar.id(), jar.version(), e.getMessage());
         }
     }
 
@@ -477,9 +356,8 @@ final class Plugins implements AutoCloseable {
 
     private void refuse(Dropped dropped, Refused refused) {
         var reason = refused.reason();
-        for (var plugin : active.values()) {
-            if (plugin.jar().file().equals(dropped.file)
-                    && !plugin.jar().sha256().equals(dropped.sha256)) {
+        for (var plugin : versions.from(dropped.file)) {
+            if (!plugin.jar().sha256().equals(dropped.sha256)) {
                 reason = reason.and(
                         "Version " + plugin.jar().version() + " stays in use.",
                         "Version " + plugin.jar().version() + " bleibt in Gebrauch.");
@@ -509,8 +387,7 @@ final class Plugins implements AutoCloseable {
             return; // the next start needs them
         }
         var used = new HashSet<>(examining);
-        active.values().forEach(plugin -> used.add(plugin.jar().sha256()));
-        draining.keySet().forEach(plugin -> used.add(plugin.jar().sha256()));
+        used.addAll(versions.loaded());
         try {
             copies.sweep(used);
         } catch (IOException e) {
@@ -523,28 +400,9 @@ final class Plugins implements AutoCloseable {
         files.values().stream()
                 .filter(dropped -> dropped.state != State.ACTIVE)
                 .forEach(dropped -> all.add(dropped.status()));
-        active.values().forEach(plugin -> all.add(status(plugin, State.ACTIVE)));
-        draining.keySet().forEach(plugin -> all.add(status(plugin, State.DRAINING)));
+        all.addAll(versions.status());
         all.sort(Comparator.comparing(PluginStatus::file).thenComparing(PluginStatus::state));
         return List.copyOf(all);
-    }
-
-    private static PluginStatus status(LoadedPlugin plugin, State state) {
-        var jar = plugin.jar();
-        return new PluginStatus(
-                jar.id(),
-                jar.version(),
-                Dropped.shown(jar.file()),
-                jar.sha256(),
-                state,
-                "",
-                "",
-                "",
-                names(plugin.offers()));
-    }
-
-    private static List<String> names(Collection<Offer> offers) {
-        return offers.stream().map(offer -> offer.descriptor().name()).sorted().toList();
     }
 
     @Override
@@ -553,11 +411,7 @@ final class Plugins implements AutoCloseable {
         List<Thread> threads;
         synchronized (this) {
             closing = true;
-            var all = List.copyOf(active.values());
-            active.clear();
-            published();
-            all.forEach(this::drain);
-            threads = List.copyOf(draining.values());
+            threads = versions.end();
         }
         for (var thread : threads) {
             join(thread, CLOSING.multipliedBy(3));

@@ -69,13 +69,13 @@ final class Trial {
             return offers;
         } finally {
             if (!complete) {
-                made.forEach(factory -> Plugins.close(plugin, factory));
+                made.forEach(factory -> Versions.close(plugin, factory));
             }
         }
     }
 
     private static void close(List<Offer> offers) {
-        offers.forEach(offer -> Plugins.close(offer.plugin(), offer.factory()));
+        offers.forEach(offer -> Versions.close(offer.plugin(), offer.factory()));
     }
 
     private static void check(List<Offer> offers) throws Refused {
