@@ -13,6 +13,7 @@ import de.stellwerk.hub.console.StatusPage;
 import de.stellwerk.hub.postgres.PostgresFailure;
 import de.stellwerk.hub.postgres.PrivatePostgres;
 import de.stellwerk.hub.security.Access;
+import de.stellwerk.hub.security.Entrance;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -227,7 +228,6 @@ public class Hub {
         properties.put("server.port", config.web().port());
         properties.put("server.shutdown", "graceful");
         properties.put("spring.lifecycle.timeout-per-shutdown-phase", "20s");
-        properties.put("server.tomcat.max-part-count", config.limits().attachments() + 10);
         properties.put("server.error.include-message", "never");
         properties.put("server.error.include-stacktrace", "never");
         properties.put("server.error.whitelabel.enabled", "false");
@@ -235,13 +235,8 @@ public class Hub {
             properties.put("server.ssl.key-store", file.toString());
             properties.put("server.ssl.key-store-type", "PKCS12");
         });
-        var uploads = config.data().resolve("uploads");
-        properties.put("spring.servlet.multipart.location", uploads.toString());
-        properties.put("spring.servlet.multipart.file-size-threshold", "64KB");
-        // The limit of a part is checked by the intake, which writes a refusal down; these only bound the disk.
-        properties.put("spring.servlet.multipart.max-file-size", config.limits().part() + 1 + "B");
-        properties.put(
-                "spring.servlet.multipart.max-request-size", 2 * config.limits().part() + "B");
+        var uploads = uploads(config);
+        properties.put("spring.servlet.multipart.enabled", "false"); // the door for messages reads its parts itself
         properties.put("spring.threads.virtual.enabled", Runtime.version().feature() >= 21);
         properties.put("spring.main.banner-mode", "off");
         properties.put("spring.main.log-startup-info", "false");
@@ -270,6 +265,10 @@ public class Hub {
         return properties;
     }
 
+    private static Path uploads(HubConfig config) {
+        return config.data().resolve("uploads");
+    }
+
     @Bean
     Clock clock() {
         return Clock.systemUTC();
@@ -292,7 +291,7 @@ public class Hub {
     }
 
     @Bean
-    ApiDoors.Rooms rooms(House house) {
+    ApiDoors.Rooms rooms(Ground ground, House house) {
         return new ApiDoors.Rooms(
                 house.intake(),
                 house.receipts(),
@@ -305,7 +304,10 @@ public class Hub {
                 house.routes(),
                 house.keys(),
                 house::isReady,
-                house.signal());
+                house.signal(),
+                new Entrance(house.signal(), house.visitors(), house.keys()),
+                ground.config().limits(),
+                uploads(ground.config()));
     }
 
     @Bean

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -57,6 +58,10 @@ final class HubProcess implements AutoCloseable {
                 "-Xlog:gc:file=" + collections + "::filecount=0",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Dfile.encoding=UTF-8"));
+        words.addAll(Stream.of(
+                        System.getenv().getOrDefault("STELLWERK_JAVA_OPTS", "").split(" "))
+                .filter(option -> !option.isEmpty())
+                .toList());
         words.addAll(options);
         words.addAll(List.of("-jar", "hub/server/target/stellwerk-server-0.1.0.jar", "--home=" + home.folder()));
         var builder = new ProcessBuilder(words)

@@ -49,6 +49,7 @@ final class Result {
                         + (git("status", "--porcelain").isEmpty() ? "" : " changed"));
         head.put("java", Runtime.version() + " " + System.getProperty("java.vm.vendor"));
         head.put("heap", System.getenv().getOrDefault("STELLWERK_HEAP", "1g"));
+        head.put("options", System.getenv().getOrDefault("STELLWERK_JAVA_OPTS", ""));
         head.put("cores", Runtime.getRuntime().availableProcessors());
         head.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     }

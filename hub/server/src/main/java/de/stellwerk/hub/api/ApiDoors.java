@@ -1,5 +1,6 @@
 package de.stellwerk.hub.api;
 
+import de.stellwerk.hub.config.Limits;
 import de.stellwerk.hub.content.ContentStore;
 import de.stellwerk.hub.intake.Intake;
 import de.stellwerk.hub.intake.Receipts;
@@ -9,17 +10,25 @@ import de.stellwerk.hub.ledger.Operator;
 import de.stellwerk.hub.ledger.Search;
 import de.stellwerk.hub.plugin.Connections;
 import de.stellwerk.hub.route.Routes;
+import de.stellwerk.hub.security.Entrance;
 import de.stellwerk.hub.security.Keys;
 import de.stellwerk.hub.signal.EntrySignal;
+import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 
 /** The controllers of this room, built from the other rooms. */
 @Configuration(proxyBeanMethods = false)
 public class ApiDoors {
 
-    /** What the API is given. */
+    /**
+     * What the API is given.
+     *
+     * @param uploads where large parts lie while a request is read
+     */
     public record Rooms(
             Intake intake,
             Receipts receipts,
@@ -32,11 +41,23 @@ public class ApiDoors {
             Routes routes,
             Keys keys,
             BooleanSupplier ready,
-            EntrySignal signal) {}
+            EntrySignal signal,
+            Entrance entrance,
+            Limits limits,
+            Path uploads) {}
+
+    @Bean
+    FilterRegistrationBean<MessageDoor> messageDoor(Rooms rooms, Failures failures) {
+        var door = new FilterRegistrationBean<>(new MessageDoor(
+                rooms.entrance(), rooms.intake(), rooms.receipts(), failures, rooms.limits(), rooms.uploads()));
+        door.addUrlPatterns(MessageDoor.PATH);
+        door.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return door;
+    }
 
     @Bean
     MessagesApi messagesApi(Rooms rooms) {
-        return new MessagesApi(rooms.intake(), rooms.receipts(), rooms.search(), rooms.operator(), rooms.contents());
+        return new MessagesApi(rooms.receipts(), rooms.search(), rooms.operator(), rooms.contents());
     }
 
     @Bean

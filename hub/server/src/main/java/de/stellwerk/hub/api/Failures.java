@@ -4,26 +4,28 @@ import de.stellwerk.hub.ledger.LedgerBusy;
 import de.stellwerk.hub.ledger.LedgerFailure;
 import de.stellwerk.hub.signal.Halt;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.UUID;
 import org.apache.coyote.BadRequestException;
 import org.apache.tomcat.util.http.fileupload.FileUploadException;
+import org.apache.tomcat.util.http.fileupload.InvalidFileNameException;
 import org.apache.tomcat.util.http.fileupload.MultipartStream;
+import org.apache.tomcat.util.http.fileupload.impl.FileCountLimitExceededException;
+import org.apache.tomcat.util.http.fileupload.impl.InvalidContentTypeException;
+import org.apache.tomcat.util.http.fileupload.impl.SizeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
-import org.springframework.web.multipart.MaxUploadSizeExceededException;
-import org.springframework.web.multipart.MultipartException;
 
 /** Turns what is thrown in a request into an answer: a problem with a code, never a stack trace. */
 @RestControllerAdvice
@@ -31,14 +33,36 @@ final class Failures {
 
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
 
+    /** The same for what is thrown before a request reaches the framework. */
+    ResponseEntity<ApiProblem> of(Exception e, HttpServletRequest request) {
+        if (e instanceof Refusal refusal) {
+            return refused(refusal);
+        }
+        if (e instanceof LedgerBusy busy) {
+            return busy(busy, request);
+        }
+        if (e instanceof LedgerFailure failure) {
+            return databaseFailed(failure, request);
+        }
+        if (e instanceof InvalidContentTypeException) {
+            return refused(HttpStatus.UNSUPPORTED_MEDIA_TYPE);
+        }
+        if (e instanceof SizeException || e instanceof FileCountLimitExceededException) {
+            return tooLarge();
+        }
+        if (e instanceof FileUploadException || e instanceof InvalidFileNameException) {
+            return notMultipart(e);
+        }
+        return e instanceof IOException disk ? diskFailed(disk) : unexpected(e);
+    }
+
     @ExceptionHandler
     ResponseEntity<ApiProblem> refused(Refusal refusal) {
         var problem = refusal.problem();
         return problem.status() == 503 ? later(problem.code(), problem.detail(), 5) : answer(problem);
     }
 
-    @ExceptionHandler
-    ResponseEntity<ApiProblem> tooLarge(MaxUploadSizeExceededException e) {
+    private static ResponseEntity<ApiProblem> tooLarge() {
         return answer(ApiProblem.of(
                 413,
                 "Content too large",
@@ -46,8 +70,7 @@ final class Failures {
                 "The request is larger than this hub takes. Nothing was taken. Send smaller parts."));
     }
 
-    @ExceptionHandler
-    ResponseEntity<ApiProblem> notMultipart(MultipartException e) {
+    private ResponseEntity<ApiProblem> notMultipart(Exception e) {
         // Large parts lie in a file while they come: that is the hub's disk, not the sender's fault.
         if (NestedExceptionUtils.getMostSpecificCause(e) instanceof IOException disk && !brokeOff(disk)) {
             return diskFailed(disk);
@@ -98,16 +121,11 @@ final class Failures {
                 || cause instanceof MultipartStream.MalformedStreamException;
     }
 
-    /** Errors of the web layer itself keep their status. */
     @ExceptionHandler
-    ResponseEntity<ApiProblem> unexpected(Exception e, HttpServletResponse response) throws Exception {
+    ResponseEntity<ApiProblem> unexpected(Exception e) {
+        // Errors of the web layer itself keep their status.
         if (e instanceof ErrorResponse known) {
-            var status = known.getStatusCode();
-            return answer(ApiProblem.of(
-                    status.value(),
-                    "Request refused",
-                    "request.refused",
-                    "The request does not fit this address: " + known.getBody().getTitle() + "."));
+            return refused(known.getStatusCode());
         }
         var cause = UUID.randomUUID();
         LOG.error("unexpected failure {}", cause, e);
@@ -116,6 +134,15 @@ final class Failures {
                 "Internal error",
                 "hub.internal",
                 "This should not have happened. Nothing was confirmed. Tell the operator this mark: " + cause));
+    }
+
+    private static ResponseEntity<ApiProblem> refused(HttpStatusCode status) {
+        var known = HttpStatus.resolve(status.value());
+        return answer(ApiProblem.of(
+                status.value(),
+                "Request refused",
+                "request.refused",
+                "The request does not fit this address: " + (known == null ? status : known.getReasonPhrase()) + "."));
     }
 
     private static ResponseEntity<ApiProblem> later(Halt halt, HttpServletRequest request) {
@@ -130,7 +157,7 @@ final class Failures {
                 .body(ApiProblem.of(503, "Not now", code, detail));
     }
 
-    private static ResponseEntity<ApiProblem> answer(ApiProblem problem) {
+    static ResponseEntity<ApiProblem> answer(ApiProblem problem) {
         return ResponseEntity.status(HttpStatusCode.valueOf(problem.status()))
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .body(problem);

@@ -1,75 +1,34 @@
 package de.stellwerk.hub.api;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import de.stellwerk.hub.content.ContentStore;
-import de.stellwerk.hub.intake.Accepted;
-import de.stellwerk.hub.intake.Intake;
 import de.stellwerk.hub.intake.Receipts;
-import de.stellwerk.hub.intake.Submission;
 import de.stellwerk.hub.ledger.Operator;
 import de.stellwerk.hub.ledger.Search;
 import de.stellwerk.hub.security.Caller;
 import de.stellwerk.hub.security.Right;
-import de.stellwerk.hub.spi.Content;
-import jakarta.servlet.ServletException;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import jakarta.servlet.http.Part;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.InputStreamResource;
 import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
-import org.springframework.security.core.Authentication;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
-/** Hands in messages and says what became of them. */
+/** Says what became of messages; {@link MessageDoor} takes them in. */
 @RestController
 final class MessagesApi {
-
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
-            .build();
-    private static final int LONGEST_META = 64 << 10;
-
-    /** What a sender says about a message. */
-    record Meta(
-            @Nullable String municipality,
-            @Nullable String kind,
-            @Nullable String service,
-            @Nullable String caseId,
-            @Nullable Map<String, String> headers) {}
-
-    record ReceiptJson(
-            String id,
-            Instant acceptedAt,
-            String caseId,
-            String outcome,
-            String code,
-            String text,
-            List<Receipts.ReceiptPart> parts,
-
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-            String seal) {}
 
     /** @param headers their values only for those who may read content: they may hold personal data */
     record MessageJson(
@@ -78,117 +37,16 @@ final class MessagesApi {
             List<Search.PartRow> parts,
             List<Search.DeliveryRow> deliveries) {}
 
-    private final Intake intake;
     private final Receipts receipts;
     private final Search search;
     private final Operator operator;
     private final ContentStore contents;
 
-    MessagesApi(Intake intake, Receipts receipts, Search search, Operator operator, ContentStore contents) {
-        this.intake = intake;
+    MessagesApi(Receipts receipts, Search search, Operator operator, ContentStore contents) {
         this.receipts = receipts;
         this.search = search;
         this.operator = operator;
         this.contents = contents;
-    }
-
-    /** The busiest door: it reads the request and writes the answer itself, since the framework's own ways take longer than the rest. */
-    @PostMapping(path = "/api/v1/messages", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
-    void handIn(HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException {
-        var caller = caller(request);
-        var key = request.getHeader("Idempotency-Key");
-        if (key == null) {
-            throw Refusal.badRequest(
-                    "message.id",
-                    "The header Idempotency-Key is missing. Nothing was taken. Send a unique id with it.");
-        }
-        var said = meta(part(request, "meta"));
-        var municipality = text(said.municipality());
-        if (!caller.serves(municipality)) {
-            throw new Refusal(
-                    403,
-                    "Forbidden",
-                    "access.municipality",
-                    "This API key may not send for that municipality. Nothing was taken.");
-        }
-        var accepted = intake.accept(new Submission(
-                municipality,
-                caller.actor(),
-                key,
-                text(said.kind()),
-                text(said.service()),
-                Optional.ofNullable(said.caseId()),
-                Optional.empty(),
-                said.headers() == null ? Map.of() : said.headers(),
-                content(part(request, "body")),
-                request.getParts().stream()
-                        .filter(part -> part.getName().equals("attachment"))
-                        .map(MessagesApi::content)
-                        .toList(),
-                Optional.empty()));
-        switch (accepted.outcome()) {
-            case TAKEN -> write(response, 201, receipt(accepted, request));
-            case DUPLICATE -> write(response, 200, receipt(accepted, request));
-            case QUARANTINED -> write(response, 202, receipt(accepted, request));
-            case CONFLICT -> write(response, problem(409, "Conflict", accepted));
-            case REJECTED ->
-                write(response, problem(accepted.code().startsWith("size.") ? 413 : 422, "Rejected", accepted));
-        }
-    }
-
-    private static Caller caller(HttpServletRequest request) {
-        if (request.getUserPrincipal() instanceof Authentication known
-                && known.getPrincipal() instanceof Caller caller) {
-            return caller;
-        }
-        throw new Refusal(401, "Unauthorized", "access.key", "No valid API key was given.");
-    }
-
-    private static Part part(HttpServletRequest request, String name) throws IOException, ServletException {
-        var part = request.getPart(name);
-        if (part == null) {
-            throw Refusal.badRequest(
-                    "request.part", "The part '" + name + "' is missing. Nothing was taken. Send it again with it.");
-        }
-        return part;
-    }
-
-    private static void write(HttpServletResponse response, int status, ReceiptJson receipt) throws IOException {
-        response.setStatus(status);
-        response.setContentType(MediaType.APPLICATION_JSON_VALUE);
-        send(response, JSON.writeValueAsBytes(receipt));
-    }
-
-    private static void write(HttpServletResponse response, ApiProblem problem) throws IOException {
-        response.setStatus(problem.status());
-        response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-        send(response, JSON.writeValueAsBytes(problem));
-    }
-
-    private static void send(HttpServletResponse response, byte[] body) throws IOException {
-        response.setContentLength(body.length);
-        response.getOutputStream().write(body);
-    }
-
-    /** A seal costs as much as all the rest of a yes, so it is made for those who ask for it, now or later. */
-    private ReceiptJson receipt(Accepted accepted, HttpServletRequest request) {
-        var id = accepted.id().orElseThrow();
-        return new ReceiptJson(
-                id.toString(),
-                accepted.at(),
-                accepted.caseId(),
-                accepted.outcome().name(),
-                accepted.code(),
-                accepted.text(),
-                Receipts.parts(accepted.parts()),
-                "true".equals(request.getParameter("seal"))
-                        ? receipts.of(id).orElseThrow().seal()
-                        : null);
-    }
-
-    private static ApiProblem problem(int status, String title, Accepted accepted) {
-        var problem = ApiProblem.of(status, title, accepted.code(), accepted.text());
-        return accepted.id().map(id -> problem.concerning(id.toString())).orElse(problem);
     }
 
     @GetMapping("/api/v1/messages")
@@ -288,51 +146,5 @@ final class MessagesApi {
 
     private Search.MessageRow see(Caller caller, UUID id) {
         return search.message(caller.sight(), id).orElseThrow(() -> Refusal.notFound("message"));
-    }
-
-    private static Meta meta(Part part) throws IOException {
-        if (part.getSize() > LONGEST_META) {
-            throw Refusal.badRequest("request.meta", "The part 'meta' is longer than 64 KiB. Nothing was taken.");
-        }
-        try {
-            // "case" is a word of the language, so the record cannot have it as a name.
-            var tree = JSON.readTree(part.getInputStream());
-            if (tree instanceof tools.jackson.databind.node.ObjectNode object && object.has("case")) {
-                object.set("caseId", object.remove("case"));
-            }
-            return JSON.treeToValue(tree, Meta.class);
-        } catch (JacksonException e) {
-            throw Refusal.badRequest(
-                    "request.meta",
-                    "The part 'meta' is not the JSON that is expected: municipality, kind, and if need be service, case,"
-                            + " headers. Nothing was taken.");
-        }
-    }
-
-    private static Content content(Part file) {
-        var name = file.getSubmittedFileName();
-        var type = file.getContentType();
-        return new Uploaded(
-                name == null || name.isBlank() ? file.getName() : name,
-                type == null ? "application/octet-stream" : type,
-                file);
-    }
-
-    /** A part of the request; large ones lie in a temporary file that goes with the request. */
-    private record Uploaded(String name, String mediaType, Part file) implements Content {
-
-        @Override
-        public InputStream open() throws IOException {
-            return file.getInputStream();
-        }
-
-        @Override
-        public String toString() {
-            return "Uploaded[" + mediaType + "]";
-        }
-    }
-
-    private static String text(@Nullable String value) {
-        return value == null ? "" : value;
     }
 }

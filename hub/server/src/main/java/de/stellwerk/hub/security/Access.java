@@ -9,7 +9,7 @@ import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
 
-/** Which door wants which right. What is not named here is closed. */
+/** Which door wants which right. What is not named here is closed; messages are handed in at an {@link Entrance} of their own. */
 public final class Access {
 
     private Access() {}
@@ -24,16 +24,12 @@ public final class Access {
                 .addFilterBefore(new SignalFilter(signal), UsernamePasswordAuthenticationFilter.class)
                 .addFilterBefore(new KeyFilter(keys), UsernamePasswordAuthenticationFilter.class)
                 .addFilterBefore(new VisitorFilter(visitors), UsernamePasswordAuthenticationFilter.class)
-                .headers(
-                        headers -> headers.contentSecurityPolicy(
-                                policy -> policy.policyDirectives(
-                                        "default-src 'none'; style-src 'self'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'")))
+                .headers(headers -> headers.contentSecurityPolicy(
+                        policy -> policy.policyDirectives(SafeHeaders.CONTENT_SECURITY_POLICY)))
                 .authorizeHttpRequests(doors -> doors.requestMatchers("/health/live", "/health/ready")
                         .permitAll()
                         .requestMatchers("/hooks/**")
                         .permitAll() // a receiver proves its sender itself
-                        .requestMatchers(HttpMethod.POST, Doors.MESSAGES)
-                        .hasAuthority(Right.SEND.name())
                         .requestMatchers(HttpMethod.GET, "/api/v1/messages/*/receipt")
                         .hasAnyAuthority(Right.SEND.name(), Right.READ.name())
                         .requestMatchers(HttpMethod.GET, "/api/v1/messages/*/parts/*")
@@ -46,12 +42,9 @@ public final class Access {
                         .hasAuthority(Right.OPERATE.name())
                         .anyRequest()
                         .denyAll())
-                .exceptionHandling(failures -> failures.authenticationEntryPoint((request, response, why) -> {
-                            response.setHeader("WWW-Authenticate", "Basic realm=\"Stellwerk\", charset=\"UTF-8\"");
-                            Answers.refuse(response, 401, "Unauthorized", "access.key", "No valid API key was given.");
-                        })
-                        .accessDeniedHandler((request, response, why) -> Answers.refuse(
-                                response, 403, "Forbidden", "access.right", "This API key may not do that.")))
+                .exceptionHandling(failures -> failures.authenticationEntryPoint(
+                                (request, response, why) -> Answers.unknownKey(response))
+                        .accessDeniedHandler((request, response, why) -> Answers.noRight(response)))
                 .build();
     }
 }

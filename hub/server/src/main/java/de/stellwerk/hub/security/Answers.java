@@ -27,7 +27,16 @@ final class Answers {
                 halt.text(language == null ? "" : language));
     }
 
-    static void refuse(HttpServletResponse response, int status, String title, String code, String detail)
+    static void unknownKey(HttpServletResponse response) throws IOException {
+        response.setHeader("WWW-Authenticate", "Basic realm=\"Stellwerk\", charset=\"UTF-8\"");
+        refuse(response, 401, "Unauthorized", "access.key", "No valid API key was given.");
+    }
+
+    static void noRight(HttpServletResponse response) throws IOException {
+        refuse(response, 403, "Forbidden", "access.right", "This API key may not do that.");
+    }
+
+    private static void refuse(HttpServletResponse response, int status, String title, String code, String detail)
             throws IOException {
         problem(response, "about:blank", status, title, code, detail);
     }

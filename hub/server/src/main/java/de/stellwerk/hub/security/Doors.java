@@ -2,21 +2,16 @@ package de.stellwerk.hub.security;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import org.springframework.security.core.Authentication;
 
-/** The doors through which messages come in. */
+/** The doors through which others bring messages than through {@link Entrance}: hooks. */
 final class Doors {
 
-    static final String MESSAGES = "/api/v1/messages";
     private static final String HOOKS = "/hooks/";
 
     private Doors() {}
 
     static boolean bringsMessage(HttpServletRequest request) {
-        var path = path(request);
-        return path.startsWith(HOOKS)
-                || (path.equals(MESSAGES) && request.getMethod().equals("POST"));
+        return path(request).startsWith(HOOKS);
     }
 
     /** As the doors themselves see it: decoded, so that no spelling of an address gets around a filter. */
@@ -26,14 +21,9 @@ final class Doors {
                 : request.getServletPath() + request.getPathInfo();
     }
 
-    /** Who sends: a key; for a hook, whose sender is not known yet, the connection; nobody for a request that has no key. */
-    static Optional<String> sender(HttpServletRequest request, @Nullable Authentication authentication) {
-        if (authentication != null && authentication.getPrincipal() instanceof Caller caller) {
-            return Optional.of("key " + caller.id());
-        }
+    /** Who sends: the connection, for whoever calls is not known yet; nobody where no connection is named. */
+    static Optional<String> sender(HttpServletRequest request) {
         var words = path(request).split("/", 5);
-        return path(request).startsWith(HOOKS) && words.length > 3
-                ? Optional.of("hook " + words[2] + "/" + words[3])
-                : Optional.empty();
+        return words.length > 3 ? Optional.of("hook " + words[2] + "/" + words[3]) : Optional.empty();
     }
 }

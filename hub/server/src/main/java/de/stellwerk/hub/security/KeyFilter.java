@@ -41,7 +41,7 @@ final class KeyFilter extends OncePerRequestFilter {
         }
     }
 
-    private static Optional<String> key(@org.jspecify.annotations.Nullable String header) {
+    static Optional<String> key(@org.jspecify.annotations.Nullable String header) {
         if (header == null) {
             return Optional.empty();
         }

@@ -22,6 +22,12 @@ import org.springframework.mock.web.MockHttpServletResponse;
 
 class EntryFiltersTest {
 
+    private static final String HOOK = "/hooks/14628270/form";
+
+    /** Asked only for a key that looks like one. */
+    private static final Keys NOBODY =
+            new Keys(new ApiKeys(new PGSimpleDataSource(), Clock.systemUTC()), Clock.systemUTC());
+
     @TempDir
     Path data;
 
@@ -38,21 +44,24 @@ class EntryFiltersTest {
 
     @Test
     void aClearSignalLetsEverythingPass() throws Exception {
-        assertThat(throughSignal(1, "POST", Doors.MESSAGES).getStatus()).isEqualTo(200);
+        assertThat(throughSignal(1, "POST", HOOK).getStatus()).isEqualTo(200);
         assertThat(throughSignal(1, "GET", "/api/v1/balance").getStatus()).isEqualTo(200);
         assertThat(passed).hasValue(2);
     }
 
     @Test
     void aDiskBelowTheReserveStopsMessagesButNobodyWhoAsks() throws Exception {
-        var refused = throughSignal(Long.MAX_VALUE, "POST", Doors.MESSAGES);
+        var refused = throughSignal(Long.MAX_VALUE, "POST", HOOK);
 
         assertThat(refused.getStatus()).isEqualTo(503);
         assertThat(refused.getHeader("Retry-After")).isEqualTo("30");
         assertThat(refused.getContentType()).isEqualTo("application/problem+json");
         assertThat(refused.getContentAsString()).contains("\"code\":\"hub.disk\"", "same Idempotency-Key");
-        assertThat(throughSignal(Long.MAX_VALUE, "POST", "/hooks/14628270/form").getStatus())
-                .isEqualTo(503);
+        var atTheEntrance = new MockHttpServletResponse();
+        entrance(Long.MAX_VALUE, NOBODY)
+                .letIn(request("POST", "/api/v1/messages"), atTheEntrance, caller -> passed.incrementAndGet());
+        assertThat(atTheEntrance.getStatus()).isEqualTo(503);
+        assertThat(atTheEntrance.getContentAsString()).contains("hub.disk");
         assertThat(passed).hasValue(0);
         assertThat(throughSignal(Long.MAX_VALUE, "GET", "/api/v1/balance").getStatus())
                 .isEqualTo(200);
@@ -63,8 +72,7 @@ class EntryFiltersTest {
     void withoutADatabaseOnlyTheHealthAnswers() throws Exception {
         database.set(false);
         assertThat(throughSignal(1, "GET", "/api/v1/balance").getStatus()).isEqualTo(503);
-        assertThat(throughSignal(1, "POST", Doors.MESSAGES).getContentAsString())
-                .contains("hub.database");
+        assertThat(throughSignal(1, "POST", HOOK).getContentAsString()).contains("hub.database");
         assertThat(passed).hasValue(0);
         assertThat(throughSignal(1, "GET", "/health/ready").getStatus()).isEqualTo(200);
         assertThat(passed).hasValue(1);
@@ -74,19 +82,25 @@ class EntryFiltersTest {
     void aKeyThatCouldNotBeLookedUpIsToldToComeLater() throws Exception {
         var nobody = new PGSimpleDataSource();
         nobody.setUrl("jdbc:postgresql://127.0.0.1:1/nobody");
-        var keys = new KeyFilter(new Keys(new ApiKeys(nobody, Clock.systemUTC()), Clock.systemUTC()));
-        var request = request("POST", Doors.MESSAGES);
+        var keys = new Keys(new ApiKeys(nobody, Clock.systemUTC()), Clock.systemUTC());
+        var request = request("POST", HOOK);
         request.addHeader("Authorization", "Bearer hub_0123456789ab_" + "k".repeat(43));
         var response = new MockHttpServletResponse();
-        new SignalFilter(signal(1))
-                .doFilter(request, response, (same, answer) -> keys.doFilter(same, answer, new MockFilterChain()));
+        new SignalFilter(signal(1)).doFilter(request, response, (same, answer) -> new KeyFilter(keys)
+                .doFilter(same, answer, new MockFilterChain()));
         assertThat(response.getStatus()).isEqualTo(503);
         assertThat(response.getHeader("Retry-After")).isEqualTo("5");
+
+        var atTheEntrance = new MockHttpServletResponse();
+        entrance(1, keys).letIn(request, atTheEntrance, caller -> passed.incrementAndGet());
+        assertThat(atTheEntrance.getStatus()).isEqualTo(503);
+        assertThat(atTheEntrance.getHeader("Retry-After")).isEqualTo("5");
+        assertThat(passed).hasValue(0);
     }
 
     @Test
     void aGermanSenderReadsGerman() throws Exception {
-        var request = request("POST", Doors.MESSAGES);
+        var request = request("POST", HOOK);
         request.addHeader("Accept-Language", "de");
         var response = new MockHttpServletResponse();
         Answers.halt(request, response, Halt.busy());
@@ -99,7 +113,7 @@ class EntryFiltersTest {
         for (var i = 0; i < 3; i++) {
             var response = new MockHttpServletResponse();
             try {
-                filter.doFilter(request("POST", "/hooks/14628270/form"), response, (request, answer) -> {
+                filter.doFilter(request("POST", HOOK), response, (request, answer) -> {
                     passed.incrementAndGet();
                     throw new IOException("the sender went away");
                 });
@@ -115,14 +129,31 @@ class EntryFiltersTest {
         var filter = new VisitorFilter(new Visitors(2, 1));
         var second = new MockHttpServletResponse();
         var other = new MockHttpServletResponse();
-        filter.doFilter(request("POST", "/hooks/14628270/form"), new MockHttpServletResponse(), (request, answer) -> {
-            filter.doFilter(request("POST", "/hooks/14628270/form"), second, new MockFilterChain());
+        filter.doFilter(request("POST", HOOK), new MockHttpServletResponse(), (request, answer) -> {
+            filter.doFilter(request("POST", HOOK), second, new MockFilterChain());
             filter.doFilter(request("POST", "/hooks/14713000/form"), other, new MockFilterChain());
         });
         assertThat(second.getStatus()).isEqualTo(429);
         assertThat(second.getHeader("Retry-After")).isEqualTo("2");
         assertThat(second.getContentAsString()).contains("sender.busy");
         assertThat(other.getStatus()).isEqualTo(200);
+    }
+
+    @Test
+    void whoHasNoKeyIsToldSoAndTheAnswerIsKeptNowhere() throws Exception {
+        var answer = new MockHttpServletResponse();
+        entrance(1, NOBODY).letIn(request("POST", "/api/v1/messages"), answer, caller -> passed.incrementAndGet());
+        assertThat(answer.getStatus()).isEqualTo(401);
+        assertThat(answer.getContentType()).isEqualTo("application/problem+json");
+        assertThat(answer.getContentAsString()).contains("access.key");
+        assertThat(answer.getHeader("WWW-Authenticate")).startsWith("Basic ");
+        assertThat(answer.getHeader("Cache-Control")).contains("no-store");
+        assertThat(answer.getHeader("Content-Security-Policy")).contains("default-src 'none'");
+        assertThat(passed).hasValue(0);
+    }
+
+    private Entrance entrance(long reserve, Keys keys) {
+        return new Entrance(signal(reserve), new Visitors(2, 1), keys);
     }
 
     private MockHttpServletResponse throughSignal(long reserve, String method, String path) throws Exception {
