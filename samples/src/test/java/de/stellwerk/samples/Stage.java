@@ -130,6 +130,7 @@ final class Stage implements AutoCloseable {
                   doors:
                     - { queue: 14713000.trade-register, user: leipzig, password: { secret: leipzig-jms } }
                 limits: { inline: 1KiB, disk-reserve: 8MiB, requests: 40, requests-per-key: 24 }
+                plugins: { unsigned: allowed }
                 """);
         var retry = "    retry: { attempts: 500, first: 500ms, longest: 2s }\n";
         Files.writeString(config.resolve("municipalities/14628270.yaml"), """

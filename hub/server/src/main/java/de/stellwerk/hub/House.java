@@ -90,6 +90,7 @@ final class House implements AutoCloseable {
                 data,
                 config.home(),
                 config.municipalities().values(),
+                config.plugins(),
                 clock);
         var verifier = new SignatureVerifier(config.home().resolve("config/trust"), clock);
         this.routes = new Routes(

@@ -44,6 +44,7 @@ class HouseRulesTest {
     @Test
     void pf4jStaysInThePluginRoom() {
         guest("org.pf4j..", "de.stellwerk.hub.plugin..");
+        guest("org.objectweb.asm..", "de.stellwerk.hub.plugin..");
     }
 
     @Test

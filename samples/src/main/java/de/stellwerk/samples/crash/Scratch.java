@@ -162,6 +162,7 @@ final class Scratch {
                   address: 127.0.0.1
                   port: %d
                 %slimits: { inline: %dB }
+                plugins: { unsigned: allowed }
                 """.formatted(
                         hubPort, jmsPort, doors.isEmpty() ? "" : "  doors:\n" + String.join("", doors), INLINE));
         for (var ags : TENANTS) {

@@ -157,6 +157,7 @@ final class Cluster implements AutoCloseable {
                 content: { folder: shared/content }
                 seal: { folder: shared/seal }
                 limits: { inline: %dB }
+                plugins: { unsigned: allowed }
                 """.formatted(
                         brokerPort, access.getProperty("jdbcUrl"), access.getProperty("user"), Scratch.INLINE));
         a = new Node("node-a", data, scratch.port("a"));

@@ -155,8 +155,8 @@ record BenchHome(Path folder, int port, int jmsPort) {
         resource("bench-form.camel.yaml", "routes/bench-form.camel.yaml");
         resource("form.xsd", "routes/bench-form/form.xsd");
         resource("register.xsl", "routes/bench-form/register.xsl");
-        var hub = new StringBuilder(
-                "web:\n  port: " + port + "\nbroker:\n  address: 127.0.0.1\n  port: " + jmsPort + "\n  doors:\n");
+        var hub = new StringBuilder("plugins: { unsigned: allowed }\nweb:\n  port: " + port
+                + "\nbroker:\n  address: 127.0.0.1\n  port: " + jmsPort + "\n  doors:\n");
         var routes = new StringBuilder();
         for (var town : towns()) {
             Files.createDirectories(files(town));

@@ -111,7 +111,7 @@ public final class StartBench {
                 home.resolve("plugins/inbox/file-drop-0.1.0.jar"));
         Files.writeString(
                 home.resolve("config/hub.yaml"),
-                "web:\n  port: ${STELLWERK_PORT}\nbroker:\n  address: 127.0.0.1\n  port: 0\n");
+                "plugins: { unsigned: allowed }\nweb:\n  port: ${STELLWERK_PORT}\nbroker:\n  address: 127.0.0.1\n  port: 0\n");
         var template = new StringBuilder("""
                 - routeTemplate:
                     id: to-three

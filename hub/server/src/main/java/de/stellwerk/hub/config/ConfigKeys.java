@@ -5,7 +5,7 @@ import java.util.Set;
 /** The keys the reader knows, section by section. The JSON Schemas in {@code config/schema} name the same ones. */
 final class ConfigKeys {
 
-    static final Set<String> HUB = Set.of("web", "broker", "database", "content", "seal", "limits");
+    static final Set<String> HUB = Set.of("web", "broker", "database", "content", "seal", "limits", "plugins");
     static final Set<String> WEB = Set.of("address", "port", "certificate");
     static final Set<String> BROKER = Set.of("address", "port", "doors", "url", "user", "password");
     static final Set<String> DOOR = Set.of("queue", "user", "password");
@@ -14,6 +14,8 @@ final class ConfigKeys {
     static final Set<String> SEAL = Set.of("folder");
     static final Set<String> LIMITS =
             Set.of("part", "xml", "inline", "attachments", "disk-reserve", "requests", "requests-per-key");
+    static final Set<String> PLUGINS = Set.of("unsigned", "keys", "directory");
+    static final Set<String> PLUGIN_KEY = Set.of("name", "key");
     static final Set<String> MUNICIPALITY = Set.of("municipality", "ars", "name", "connections");
     static final Set<String> CONNECTION = Set.of("connector", "poll", "order", "retry", "settings");
     static final Set<String> RETRY = Set.of("attempts", "first", "longest");

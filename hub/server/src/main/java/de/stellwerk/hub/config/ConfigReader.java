@@ -3,6 +3,7 @@ package de.stellwerk.hub.config;
 import de.stellwerk.hub.config.Problems.Place;
 import de.stellwerk.hub.config.Section.Reading;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ public final class ConfigReader {
     private static final Duration POLL = Duration.ofSeconds(5);
     private static final String LOOPBACK = "127.0.0.1";
     private static final int WEB_PORT = 8080;
+    private static final int MAX_KEY = 64 << 10;
 
     private final Path home;
     private final Path data;
@@ -89,6 +91,7 @@ public final class ConfigReader {
                 seals.orElse(data),
                 limits(given),
                 capacity(given),
+                plugins(top.flatMap(hub -> hub.section("plugins", ConfigKeys.PLUGINS))),
                 municipalities);
     }
 
@@ -176,6 +179,54 @@ public final class ConfigReader {
                         limits.number("requests", defaults.requests(), 1, 10_000),
                         limits.number("requests-per-key", defaults.requestsPerKey(), 1, 10_000)))
                 .orElse(defaults);
+    }
+
+    private PluginsConfig plugins(Optional<Section> given) {
+        if (given.isEmpty()) {
+            return new PluginsConfig(false, Map.of(), Optional.empty());
+        }
+        var plugins = given.get();
+        var unsigned = plugins.value("unsigned");
+        unsigned.ifPresent(value -> is(plugins, value, "allowed|refused", ProblemCode.CHOICE, "allowed, refused"));
+        var keys = new LinkedHashMap<String, String>();
+        for (var each : plugins.list("keys", ConfigKeys.PLUGIN_KEY)) {
+            var name = each.requiredName("name");
+            each.required("key").flatMap(value -> keyText(each, value)).ifPresent(key -> {
+                if (keys.putIfAbsent(name, key) != null) {
+                    each.report(ProblemCode.DUPLICATE_PLUGIN_KEY, each.place(), name, "");
+                }
+            });
+        }
+        return new PluginsConfig(
+                unsigned.map(Section.Value::text).filter("allowed"::equals).isPresent(),
+                Collections.unmodifiableMap(keys),
+                plugins.value("directory").map(Section.Value::text));
+    }
+
+    /** The key itself, or the content of the file that is named. */
+    private Optional<String> keyText(Section section, Section.Value given) {
+        if (isKey(given.text())) {
+            return Optional.of(given.text());
+        }
+        var file = home.resolve(given.text());
+        try {
+            var text = Files.isRegularFile(file) && Files.size(file) <= MAX_KEY ? Files.readString(file) : "";
+            if (isKey(text)) {
+                return Optional.of(text);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            section.report(ProblemCode.UNREADABLE, given.place(), e.getClass().getSimpleName(), "");
+            return Optional.empty();
+        }
+        section.report(ProblemCode.PLUGIN_KEY, given.place(), "", "");
+        return Optional.empty();
+    }
+
+    /** The form alone: what the bytes are worth, the room of the signatures says. */
+    private static boolean isKey(String key) {
+        return key.contains("-----BEGIN PUBLIC KEY-----")
+                || key.contains("-----BEGIN CERTIFICATE-----")
+                || key.matches("MCowBQYDK2VwAyEA[A-Za-z0-9+/]{43}=");
     }
 
     private Map<String, Municipality> municipalities() {

@@ -23,4 +23,5 @@ public record HubConfig(
         Path seals,
         Limits limits,
         Capacity capacity,
+        PluginsConfig plugins,
         Map<String, Municipality> municipalities) {}

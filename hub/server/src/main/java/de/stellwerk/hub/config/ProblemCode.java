@@ -81,6 +81,15 @@ enum ProblemCode {
             "config.database-url",
             "Das ist keine Adresse einer PostgreSQL-Datenbank. Erwartet wird {1}.",
             "This is not the address of a PostgreSQL database. Expected: {1}."),
+    CHOICE("config.choice", "„{0}“ gibt es hier nicht. Erwartet wird {1}.", "There is no '{0}' here. Expected: {1}."),
+    PLUGIN_KEY(
+            "config.plugin-key",
+            "Das ist kein Schlüssel. Erwartet wird ein öffentlicher Ed25519-Schlüssel oder ein Zertifikat als PEM-Datei, oder der Schlüssel selbst in Base64.",
+            "This is not a key. Expected: a PEM file with an Ed25519 public key or a certificate, or the key itself in base64."),
+    DUPLICATE_PLUGIN_KEY(
+            "config.duplicate-plugin-key",
+            "Ein Schlüssel „{0}“ steht hier schon. Jeder braucht einen eigenen Namen.",
+            "There is a key '{0}' here already. Each needs a name of its own."),
     FILE_MISSING("config.file-missing", "Die Datei „{0}“ gibt es nicht.", "There is no file '{0}'."),
     VARIABLE_MISSING(
             "config.variable-missing",

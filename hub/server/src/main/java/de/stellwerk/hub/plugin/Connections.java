@@ -1,6 +1,7 @@
 package de.stellwerk.hub.plugin;
 
 import de.stellwerk.hub.config.Municipality;
+import de.stellwerk.hub.config.PluginsConfig;
 import de.stellwerk.hub.plugin.Connection.Surroundings;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -29,10 +30,17 @@ public final class Connections implements AutoCloseable {
      * @param pluginsFolder {@code <home>/plugins}; jars are dropped into its folder {@code inbox}
      * @param dataFolder {@code <home>/data}, where the hub keeps its own copies and a folder for each connection
      * @param home what relative paths in settings start at
+     * @param trust which jars are taken
+     * @throws IllegalArgumentException if one of the trusted keys is none
      */
     public Connections(
-            Path pluginsFolder, Path dataFolder, Path home, Collection<Municipality> municipalities, Clock clock) {
-        this(pluginsFolder, dataFolder, home, municipalities, clock, LOOK);
+            Path pluginsFolder,
+            Path dataFolder,
+            Path home,
+            Collection<Municipality> municipalities,
+            PluginsConfig trust,
+            Clock clock) {
+        this(pluginsFolder, dataFolder, home, municipalities, trust, clock, LOOK);
     }
 
     /** @param look the time between two looks at the inbox */
@@ -41,9 +49,15 @@ public final class Connections implements AutoCloseable {
             Path dataFolder,
             Path home,
             Collection<Municipality> municipalities,
+            PluginsConfig trust,
             Clock clock,
             Duration look) {
-        this.plugins = new Plugins(pluginsFolder.resolve("inbox"), dataFolder.resolve("plugins"), look, this::forget);
+        this.plugins = new Plugins(
+                pluginsFolder.resolve("inbox"),
+                dataFolder.resolve("plugins"),
+                look,
+                new Examination(trust, clock),
+                this::forget);
         var surroundings = new Surroundings(plugins, home.toAbsolutePath().normalize(), dataFolder, clock);
         for (var municipality : municipalities) {
             municipality

@@ -1,11 +1,13 @@
 package de.stellwerk.hub.plugin;
 
 import de.stellwerk.hub.crash.CrashPoint;
+import de.stellwerk.hub.signature.JarTrust;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -78,6 +80,33 @@ final class Copies {
         return copy;
     }
 
+    /** The signature that belongs to a copy; need not exist. */
+    Path signature(String sha256) {
+        return folder.resolve(sha256 + ".sig");
+    }
+
+    /** Keeps the signature that lies beside a dropped jar with the copy, if there is one. */
+    void keepSignature(Path dropped, String sha256) throws IOException {
+        var beside = beside(dropped);
+        if (!Files.isRegularFile(beside, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        var temporary = Files.createTempFile(folder, "sig-", ".tmp");
+        try (var in = Files.newInputStream(beside)) {
+            Files.write(temporary, in.readNBytes(JarTrust.LARGEST_SIGNATURE + 1));
+            force(temporary);
+            Files.move(
+                    temporary, signature(sha256), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    /** Where the signature of a jar is looked for. */
+    static Path beside(Path jar) {
+        return jar.resolveSibling(jar.getFileName() + ".sig");
+    }
+
     void drop(Taken taken) throws IOException {
         Files.deleteIfExists(taken.temporary);
     }
@@ -100,9 +129,9 @@ final class Copies {
 
     /** Deletes every copy but these. */
     void sweep(Set<String> hashes) throws IOException {
-        try (var all = Files.newDirectoryStream(folder, "*.jar")) {
+        try (var all = Files.newDirectoryStream(folder, "*.{jar,sig}")) {
             for (var copy : all) {
-                if (!hashes.contains(String.valueOf(copy.getFileName()).replace(".jar", ""))) {
+                if (!hashes.contains(String.valueOf(copy.getFileName()).replaceFirst("\\.(jar|sig)$", ""))) {
                     Files.deleteIfExists(copy);
                 }
             }

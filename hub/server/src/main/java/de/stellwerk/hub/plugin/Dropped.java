@@ -15,16 +15,33 @@ import java.util.TreeMap;
 /** One file of the inbox and what the hub thinks of it. Guarded by the lock of {@link Plugins}. */
 final class Dropped {
 
-    /** What must not change between two looks. */
-    record Stamp(long size, FileTime changed, boolean regular) {
+    /**
+     * What must not change between two looks.
+     *
+     * @param signature when the file beside the jar was written; long ago if there is none
+     */
+    record Stamp(long size, FileTime changed, boolean regular, FileTime signature) {
 
         static Stamp of(Path file) throws IOException {
             var attributes = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            return new Stamp(attributes.size(), attributes.lastModifiedTime(), attributes.isRegularFile());
+            return new Stamp(
+                    attributes.size(),
+                    attributes.lastModifiedTime(),
+                    attributes.isRegularFile(),
+                    signature(Copies.beside(file)));
+        }
+
+        private static FileTime signature(Path file) throws IOException {
+            try {
+                return Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS);
+            } catch (NoSuchFileException e) {
+                return NEVER;
+            }
         }
     }
 
-    private static final Stamp NEVER_SEEN = new Stamp(-1, FileTime.fromMillis(0), false);
+    private static final FileTime NEVER = FileTime.fromMillis(0);
+    private static final Stamp NEVER_SEEN = new Stamp(-1, NEVER, false, NEVER);
 
     final String file;
     Stamp stamp = NEVER_SEEN;
@@ -40,6 +57,7 @@ final class Dropped {
     String version = "";
     PluginStatus.State state = PluginStatus.State.COPYING;
     Reason reason = Reason.NONE;
+    Checks checks = new Checks();
 
     Dropped(String file) {
         this.file = file;
@@ -64,7 +82,16 @@ final class Dropped {
 
     PluginStatus status() {
         return new PluginStatus(
-                id, version, shown(file), sha256, state, reason.code(), reason.english(), reason.german(), List.of());
+                id,
+                version,
+                shown(file),
+                sha256,
+                state,
+                reason.code(),
+                reason.english(),
+                reason.german(),
+                List.of(),
+                checks.all());
     }
 
     /** A name that cannot break a line of a log or a page. */

@@ -18,14 +18,16 @@ final class LoadedPlugin {
 
     private final PluginJar jar;
     private final Wall wall;
+    private final Checks checks;
     private final List<Connector> opened = new ArrayList<>();
     private List<Offer> offers = List.of();
     private int inside;
     private boolean ended;
 
-    LoadedPlugin(PluginJar jar, Wall wall) {
+    LoadedPlugin(PluginJar jar, Wall wall, Checks checks) {
         this.jar = jar;
         this.wall = wall;
+        this.checks = checks;
     }
 
     PluginJar jar() {
@@ -34,6 +36,11 @@ final class LoadedPlugin {
 
     Wall wall() {
         return wall;
+    }
+
+    /** What its jar was held against. */
+    Checks checks() {
+        return checks;
     }
 
     synchronized List<Offer> offers() {

@@ -14,6 +14,7 @@ import java.util.Locale;
  * @param text the same for people, in English
  * @param german the same in German
  * @param connectors the names of the connectors it offers; empty unless it is or was active
+ * @param checks what it was held against, line by line, in order
  */
 public record PluginStatus(
         String id,
@@ -24,7 +25,8 @@ public record PluginStatus(
         String code,
         String text,
         String german,
-        List<String> connectors) {
+        List<String> connectors,
+        List<Check> checks) {
 
     public enum State {
         /** Somebody is still writing the file. */

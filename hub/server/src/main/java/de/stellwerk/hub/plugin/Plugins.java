@@ -45,6 +45,8 @@ final class Plugins implements AutoCloseable {
     private final Copies copies;
     private final PluginJars jars;
     private final Versions versions;
+    private final Examination examination;
+    private final SelfTest selfTest;
     private final Thread watcher;
     private final CountDownLatch stop = new CountDownLatch(1);
 
@@ -57,14 +59,17 @@ final class Plugins implements AutoCloseable {
 
     /**
      * @param pace the time between two looks
+     * @param examination what a jar has to stand before it is loaded
      * @param forget is told of a version nobody is inside of any more
      */
-    Plugins(Path inbox, Path data, Duration pace, Consumer<LoadedPlugin> forget) {
+    Plugins(Path inbox, Path data, Duration pace, Examination examination, Consumer<LoadedPlugin> forget) {
         this.pace = pace;
         this.inbox = inbox;
         this.copies = new Copies(data);
         this.jars = new PluginJars(data);
         this.versions = new Versions(copies, jars, forget, this, this::sweep);
+        this.examination = examination;
+        this.selfTest = new SelfTest(data.resolve("self-test"));
         this.watcher = thread("plugin-inbox", this::watch);
     }
 
@@ -81,6 +86,7 @@ final class Plugins implements AutoCloseable {
         try {
             Files.createDirectories(inbox);
             copies.prepare();
+            selfTest.tidy();
             restore();
             synchronized (this) {
                 sweep();
@@ -222,6 +228,7 @@ final class Plugins implements AutoCloseable {
                 }
                 sha256 = taken.sha256();
                 copy = copies.keep(taken);
+                copies.keepSignature(file, sha256);
                 examining.add(sha256);
             }
         } catch (IOException | RuntimeException e) {
@@ -232,16 +239,23 @@ final class Plugins implements AutoCloseable {
     }
 
     private void consider(Dropped dropped, int round, Path copy, String sha256) {
+        var checks = new Checks();
         try {
             synchronized (this) {
                 if (!isStale(dropped, round)) {
                     dropped.sha256 = sha256;
                     dropped.id = "";
                     dropped.version = "";
+                    dropped.checks = checks;
                 }
             }
-            admit(dropped, round, PluginJar.check(copy, dropped.file, sha256));
+            admit(dropped, round, examination.of(copy, dropped.file, sha256, copies.signature(sha256), checks), checks);
         } catch (Refused e) {
+            if (CONFLICTS.contains(e.reason().code())) {
+                checks.failed(Checks.Line.PLACE, e.reason());
+            } else {
+                checks.failed(e.reason());
+            }
             synchronized (this) {
                 if (!isStale(dropped, round)) {
                     refuse(dropped, e);
@@ -257,7 +271,7 @@ final class Plugins implements AutoCloseable {
         }
     }
 
-    private void admit(Dropped dropped, int round, PluginJar jar) throws Refused {
+    private void admit(Dropped dropped, int round, PluginJar jar, Checks checks) throws Refused {
         synchronized (this) {
             if (closing || isStale(dropped, round)) {
                 return;
@@ -268,12 +282,14 @@ final class Plugins implements AutoCloseable {
                 return;
             }
         }
+        checks.passed(Checks.Line.PLACE, "No other jar stands in its way.", "Kein anderes Archiv steht ihm im Weg.");
         CrashPoint.PLUGIN_EXAMINED.pass();
-        var fresh = new LoadedPlugin(jar, jars.open(jar));
+        var fresh = new LoadedPlugin(jar, jars.open(jar), checks);
         boolean taken = false;
         try {
             CrashPoint.PLUGIN_OPENED.pass();
             fresh.offers(Trial.of(fresh));
+            selfTest.run(fresh);
             CrashPoint.PLUGIN_TRIED.pass();
             synchronized (this) {
                 taken = !closing && !isStale(dropped, round) && hasPlace(dropped, jar);

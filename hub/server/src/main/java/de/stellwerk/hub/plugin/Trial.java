@@ -1,5 +1,6 @@
 package de.stellwerk.hub.plugin;
 
+import de.stellwerk.hub.plugin.Checks.Line;
 import de.stellwerk.hub.plugin.LoadedPlugin.Offer;
 import de.stellwerk.hub.spi.Channel;
 import de.stellwerk.hub.spi.ConnectorDescriptor;
@@ -10,6 +11,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.ServiceLoader;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** The first time a plugin's own code runs: its factories are made and describe what they offer. Nothing is opened. */
 final class Trial {
@@ -49,6 +52,7 @@ final class Trial {
                                 + ConnectorFactory.class.getName() + ".");
             }
             check(offers);
+            promised(plugin, offers);
         } catch (Refused e) {
             close(offers);
             throw e;
@@ -76,6 +80,23 @@ final class Trial {
 
     private static void close(List<Offer> offers) {
         offers.forEach(offer -> Versions.close(offer.plugin(), offer.factory()));
+    }
+
+    private static void promised(LoadedPlugin plugin, List<Offer> offers) throws Refused {
+        var promised = new TreeSet<>(plugin.jar().connectors());
+        var offered = offers.stream()
+                .map(offer -> offer.descriptor().name())
+                .collect(Collectors.toCollection(TreeSet::new));
+        if (!promised.isEmpty() && !promised.equals(offered)) {
+            throw new Refused(
+                    "plugin.connectors",
+                    "The manifest's line 'Plugin-Connectors' names " + promised + ", the jar offers " + offered
+                            + ". Correct the line.",
+                    "Die Zeile „Plugin-Connectors“ des Manifests nennt " + promised + ", das Archiv bietet " + offered
+                            + ". Die Zeile berichtigen.");
+        }
+        var names = String.join(", ", offered);
+        plugin.checks().passed(Line.CONNECTORS, "It offers " + names + ".", "Es bietet an: " + names + ".");
     }
 
     private static void check(List<Offer> offers) throws Refused {

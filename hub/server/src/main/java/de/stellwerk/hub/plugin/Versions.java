@@ -234,7 +234,8 @@ final class Versions {
                 "",
                 "",
                 "",
-                names(plugin.offers()));
+                names(plugin.offers()),
+                plugin.checks().all());
     }
 
     private static List<String> names(Collection<Offer> offers) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.pf4j.PluginClassLoader;
 import org.pf4j.PluginDescriptor;
@@ -58,7 +59,8 @@ final class Wall extends PluginClassLoader {
     private static final List<String> MAIL = List.of(
             "jakarta.mail.", "org.eclipse.angus.mail.", "META-INF.services.jakarta.mail.", "META-INF.javamail.");
 
-    private static final String MAIL_CLASS = "jakarta/mail/Session.class";
+    /** A jar that has this entry brings mail itself. */
+    static final String MAIL_CLASS = "jakarta/mail/Session.class";
 
     /** Resources by which shared libraries find their parts: the hub's, and the plugin's own as well. */
     private static final List<String> RESOURCES = List.of(
@@ -69,7 +71,8 @@ final class Wall extends PluginClassLoader {
             "META-INF.jakarta.mailcap.default",
             "META-INF.jakarta.mimetypes.default");
 
-    private enum Shared {
+    /** Whose class or resource it is. */
+    enum Shared {
         NO,
         HUB_ONLY,
         HUB_FIRST
@@ -156,13 +159,22 @@ final class Wall extends PluginClassLoader {
     }
 
     private Shared shared(String name) {
+        return shared(name, () -> findResource(MAIL_CLASS) != null);
+    }
+
+    /**
+     * The rule for every wall.
+     *
+     * @param name of a class, or of a resource with dots for slashes
+     */
+    static Shared shared(String name, BooleanSupplier bringsMail) {
         if (starts(name, HUB_ONLY)) {
             return Shared.HUB_ONLY;
         }
         if (starts(name, HUB_FIRST) || starts(name, RESOURCES)) {
             return Shared.HUB_FIRST;
         }
-        return starts(name, MAIL) && findResource(MAIL_CLASS) == null ? Shared.HUB_FIRST : Shared.NO;
+        return starts(name, MAIL) && !bringsMail.getAsBoolean() ? Shared.HUB_FIRST : Shared.NO;
     }
 
     private static boolean starts(String name, List<String> prefixes) {

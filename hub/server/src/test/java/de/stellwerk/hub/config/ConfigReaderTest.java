@@ -174,7 +174,7 @@ class ConfigReaderTest {
                         + " Meinten Sie „port“?");
         assertThat(problems.get(1).text(Locale.ENGLISH))
                 .isEqualTo("config/hub.yaml:2:1 config.unknown-key: There is no key 'zebra' here."
-                        + " Known here: broker, content, database, limits, seal, web.");
+                        + " Known here: broker, content, database, limits, plugins, seal, web.");
     }
 
     @Test
@@ -303,6 +303,14 @@ class ConfigReaderTest {
                         """);
             }
             case DATABASE_URL -> write("config/hub.yaml", "database: { url: \"jdbc:h2:mem\", user: a }\n");
+            case CHOICE -> write("config/hub.yaml", "plugins: { unsigned: perhaps }\n");
+            case PLUGIN_KEY -> write("config/hub.yaml", "plugins: { keys: [ { name: acme, key: abc } ] }\n");
+            case DUPLICATE_PLUGIN_KEY -> write("config/hub.yaml", """
+                    plugins:
+                      keys:
+                        - { name: acme, key: MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE= }
+                        - { name: acme, key: MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE= }
+                    """);
             case FILE_MISSING -> write("config/hub.yaml", "web: { certificate: nowhere.p12 }\n");
             case VARIABLE_MISSING -> write("config/hub.yaml", "web:\n  address: ${HERE}\n");
             case VARIABLE_FORM -> write("config/hub.yaml", "web:\n  address: ${1HERE}\n");

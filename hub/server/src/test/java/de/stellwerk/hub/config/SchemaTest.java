@@ -24,6 +24,8 @@ class SchemaTest {
         assertThat(keys(hub, "/properties/content")).isEqualTo(ConfigKeys.CONTENT);
         assertThat(keys(hub, "/properties/seal")).isEqualTo(ConfigKeys.SEAL);
         assertThat(keys(hub, "/properties/limits")).isEqualTo(ConfigKeys.LIMITS);
+        assertThat(keys(hub, "/properties/plugins")).isEqualTo(ConfigKeys.PLUGINS);
+        assertThat(keys(hub, "/properties/plugins/properties/keys/items")).isEqualTo(ConfigKeys.PLUGIN_KEY);
         assertThat(keys(hub, "/definitions/secret")).isEqualTo(ConfigKeys.SECRET);
     }
 

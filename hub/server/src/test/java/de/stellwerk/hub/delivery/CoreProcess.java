@@ -10,6 +10,7 @@ import de.stellwerk.hub.config.DatabaseConfig;
 import de.stellwerk.hub.config.HubConfig;
 import de.stellwerk.hub.config.Limits;
 import de.stellwerk.hub.config.Municipality;
+import de.stellwerk.hub.config.PluginsConfig;
 import de.stellwerk.hub.config.Retry;
 import de.stellwerk.hub.config.WebConfig;
 import de.stellwerk.hub.content.ContentStore;
@@ -273,6 +274,7 @@ final class CoreProcess {
                 folder,
                 Limits.defaults(),
                 Capacity.defaults(),
+                PluginsConfig.open(),
                 Map.of(TOWN, new Municipality(TOWN, TOWN + "0000", "Pirna", Map.of())));
     }
 

@@ -8,6 +8,7 @@ import de.stellwerk.hub.config.DatabaseConfig;
 import de.stellwerk.hub.config.HubConfig;
 import de.stellwerk.hub.config.Limits;
 import de.stellwerk.hub.config.Municipality;
+import de.stellwerk.hub.config.PluginsConfig;
 import de.stellwerk.hub.config.WebConfig;
 import de.stellwerk.hub.content.ContentStore;
 import de.stellwerk.hub.delivery.SimNode.Life;
@@ -141,6 +142,7 @@ final class CoreWorld {
                 Path.of("."),
                 Limits.defaults(),
                 Capacity.defaults(),
+                PluginsConfig.open(),
                 towns);
         for (int i = 0; i < 1 + random.nextInt(3); i++) {
             nodes.add(new SimNode(this, String.valueOf((char) ('a' + i))));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import de.stellwerk.hub.config.ConnectionConfig;
 import de.stellwerk.hub.config.Municipality;
+import de.stellwerk.hub.config.PluginsConfig;
 import de.stellwerk.hub.config.Retry;
 import de.stellwerk.hub.spi.Content;
 import de.stellwerk.hub.spi.Delivery;
@@ -53,7 +54,8 @@ final class House implements AutoCloseable {
                             name, name, Duration.ofSeconds(5), Optional.empty(), Retry.defaults(), settings, secrets));
         }
         var pirna = new Municipality(PIRNA, "146285229270", "Pirna", configs);
-        connections = new Connections(home.resolve("plugins"), home.resolve("data"), home, List.of(pirna), clock, look);
+        connections = new Connections(
+                home.resolve("plugins"), home.resolve("data"), home, List.of(pirna), PluginsConfig.open(), clock, look);
         connections.start();
     }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import de.stellwerk.hub.config.ConnectionConfig;
 import de.stellwerk.hub.config.Municipality;
+import de.stellwerk.hub.config.PluginsConfig;
 import de.stellwerk.hub.config.Retry;
 import de.stellwerk.hub.plugin.PluginStatus.State;
 import de.stellwerk.hub.spi.DeliveryResult;
@@ -182,6 +183,7 @@ class PluginSwapIT {
                 home.resolve("data"),
                 home,
                 municipalities,
+                PluginsConfig.open(),
                 Clock.systemUTC(),
                 Duration.ofMillis(20))) {
             connections.start();

@@ -1,0 +1,19 @@
+package de.stellwerk.hub.config;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Which plugin jars are taken, and where others are offered.
+ *
+ * @param unsigned true takes jars that nobody has signed: for development only
+ * @param keys whose signatures count, by name: a public key (Ed25519) or a certificate, as PEM text or in base64
+ * @param directory a folder, or the address of one, that holds {@code plugins.json}
+ */
+public record PluginsConfig(boolean unsigned, Map<String, String> keys, Optional<String> directory) {
+
+    /** For development: everything is taken. */
+    public static PluginsConfig open() {
+        return new PluginsConfig(true, Map.of(), Optional.empty());
+    }
+}
