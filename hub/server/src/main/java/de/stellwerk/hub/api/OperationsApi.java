@@ -50,7 +50,8 @@ final class OperationsApi {
             String state,
             String text,
             @Nullable String paused,
-            @Nullable String pollFailure) {}
+            @Nullable String pollFailure,
+            Connection.Load load) {}
 
     record NewKey(
             @Nullable String name,
@@ -168,7 +169,8 @@ final class OperationsApi {
                 connection.state().name(),
                 connection.stateText(Locale.ENGLISH),
                 pauses.get(connection.municipality() + "/" + connection.name()),
-                rounds.last(connection).flatMap(Rounds.Round::failure).orElse(null));
+                rounds.last(connection).flatMap(Rounds.Round::failure).orElse(null),
+                connection.load());
     }
 
     @PostMapping("/api/v1/connections/{municipality}/{name}/pause")

@@ -14,10 +14,12 @@ final class ConfigKeys {
     static final Set<String> SEAL = Set.of("folder");
     static final Set<String> LIMITS =
             Set.of("part", "xml", "inline", "attachments", "disk-reserve", "requests", "requests-per-key");
-    static final Set<String> PLUGINS = Set.of("unsigned", "keys", "directory");
+    static final Set<String> PLUGINS =
+            Set.of("unsigned", "keys", "directory", "isolated", "isolated-heap", "threads");
     static final Set<String> PLUGIN_KEY = Set.of("name", "key");
     static final Set<String> MUNICIPALITY = Set.of("municipality", "ars", "name", "connections");
-    static final Set<String> CONNECTION = Set.of("connector", "poll", "order", "retry", "settings");
+    static final Set<String> CONNECTION =
+            Set.of("connector", "poll", "order", "retry", "calls", "time-limit", "settings");
     static final Set<String> RETRY = Set.of("attempts", "first", "longest");
     static final Set<String> SECRET = Set.of("secret");
 

@@ -183,7 +183,7 @@ public final class ConfigReader {
 
     private PluginsConfig plugins(Optional<Section> given) {
         if (given.isEmpty()) {
-            return new PluginsConfig(false, Map.of(), Optional.empty());
+            return new PluginsConfig(false, Map.of(), Optional.empty(), Isolation.defaults());
         }
         var plugins = given.get();
         var unsigned = plugins.value("unsigned");
@@ -200,7 +200,16 @@ public final class ConfigReader {
         return new PluginsConfig(
                 unsigned.map(Section.Value::text).filter("allowed"::equals).isPresent(),
                 Collections.unmodifiableMap(keys),
-                plugins.value("directory").map(Section.Value::text));
+                plugins.value("directory").map(Section.Value::text),
+                isolation(plugins));
+    }
+
+    private static Isolation isolation(Section plugins) {
+        var defaults = Isolation.defaults();
+        return new Isolation(
+                Set.copyOf(plugins.texts("isolated")),
+                plugins.size("isolated-heap", defaults.isolatedHeap(), 64L << 30),
+                plugins.number("threads", defaults.threads(), 10, 10_000));
     }
 
     /** The key itself, or the content of the file that is named. */
@@ -350,8 +359,15 @@ public final class ConfigReader {
                 section.duration("poll", POLL),
                 order(section),
                 retry,
+                bounds(section),
                 settings,
                 secrets);
+    }
+
+    private static Bounds bounds(Section section) {
+        var defaults = Bounds.defaults();
+        return new Bounds(
+                section.number("calls", defaults.calls(), 1, 64), section.duration("time-limit", defaults.timeLimit()));
     }
 
     private static Optional<String> order(Section section) {

@@ -240,6 +240,27 @@ final class Section {
         return sections;
     }
 
+    /** A list of texts. */
+    List<String> texts(String key) {
+        var node = node(key);
+        if (node.isEmpty()) {
+            return List.of();
+        }
+        if (!(node.get() instanceof SequenceNode sequence)) {
+            report(ProblemCode.SHAPE, file.place(node.get()), key, "[a, b]");
+            return List.of();
+        }
+        var texts = new ArrayList<String>();
+        for (var item : sequence.getValue()) {
+            if (item instanceof ScalarNode scalar && !scalar.getValue().isBlank()) {
+                texts.add(scalar.getValue());
+            } else {
+                report(ProblemCode.SHAPE, file.place(item), key, "[a, b]");
+            }
+        }
+        return texts;
+    }
+
     private Optional<MappingNode> mapping(String key) {
         return node(key).flatMap(node -> {
             if (node instanceof MappingNode mapping) {

@@ -167,17 +167,26 @@ public final class StatusPage {
                             var paused = operator.pausedWhy(each.municipality(), each.name());
                             var state =
                                     switch (each.state()) {
-                                        case OPEN -> mark(failure.isEmpty(), failure.isEmpty() ? "offen" : "gestört");
+                                        case OPEN -> {
+                                            boolean well = failure.isEmpty() && each.steady();
+                                            yield mark(well, well ? "offen" : "gestört");
+                                        }
                                         case READY -> mark(true, "bereit");
                                         case WAITING -> mark(false, "wartet auf Konnektor");
                                         case FAILED -> mark(false, "gestört");
+                                        case ISOLATED -> mark(false, "abgetrennt");
                                     };
                             return List.of(
                                     escape(each.municipality()),
                                     escape(each.name()),
                                     escape(each.connector()),
                                     paused.isPresent() ? mark(false, "angehalten") : state,
-                                    escape(paused.orElse(failure.orElse(each.stateText(Locale.GERMAN)))));
+                                    escape(
+                                            paused.orElse(
+                                                    failure.orElse(
+                                                            each.steady()
+                                                                    ? each.stateText(Locale.GERMAN)
+                                                                    : "Ziel antwortet nicht; Zustellungen warten, ohne Versuche zu verbrauchen"))));
                         })
                         .toList());
     }

@@ -1,6 +1,7 @@
 package de.stellwerk.hub.delivery;
 
 import de.stellwerk.hub.broker.Lane;
+import de.stellwerk.hub.config.Bounds;
 import de.stellwerk.hub.config.Retry;
 import de.stellwerk.hub.content.ContentStore;
 import de.stellwerk.hub.crash.CrashPoint;
@@ -11,6 +12,7 @@ import de.stellwerk.hub.ledger.DueDelivery;
 import de.stellwerk.hub.ledger.Ledger;
 import de.stellwerk.hub.ledger.Ledger.Outcome;
 import de.stellwerk.hub.ledger.Nodes;
+import de.stellwerk.hub.plugin.Connection.Closed;
 import de.stellwerk.hub.spi.Channel;
 import de.stellwerk.hub.spi.ConnectorDescriptor;
 import de.stellwerk.hub.spi.Content;
@@ -33,13 +35,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Calls sinks. Each connection has a lane of its own with a bounded number of calls at a time, so that a slow target fills its own
- * lane and no other; the lanes take turns. Where the target recognises a repeat, a call takes a set of deliveries, which are claimed and
+ * lane and no other; the lanes take turns. What is due for a connection that takes no calls now is put off, and holds up no lane. Where the target recognises a repeat, a call takes a set of deliveries, which are claimed and
  * concluded together; elsewhere one, so that a kill leaves no more than one in doubt.
  */
 final class Dispatcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
-    private static final int CALLS_PER_CONNECTION = 8;
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
+    private static final int USUAL_CALLS = Bounds.defaults().calls();
     private static final int LARGEST_SET = 16;
     private static final int TAKEN_OVER_AT_ONCE = 100;
     private static final Duration LATEST_COMMIT = Duration.ofMinutes(10);
@@ -120,7 +123,7 @@ final class Dispatcher {
         synchronized void add(String id) {
             if (ids.add("", id)) {
                 waiting.incrementAndGet();
-                if (running < CALLS_PER_CONNECTION) {
+                if (running < places()) {
                     running++;
                     threads.execute(this::work);
                 }
@@ -135,7 +138,12 @@ final class Dispatcher {
             }
             try {
                 CrashPoint.DELIVERY_TAKEN.pass();
-                deliver(set);
+                var closed = target().flatMap(Target::closed);
+                if (closed.isPresent()) {
+                    ledger.putOff(set, clock.instant().plus(closed.get().pause()));
+                } else {
+                    deliver(set);
+                }
             } catch (RuntimeException e) {
                 LOG.error("{} deliveries could not be carried out; they stay due or open in the ledger", set.size(), e);
             } finally {
@@ -145,9 +153,9 @@ final class Dispatcher {
         }
 
         private synchronized List<String> next() {
-            var size =
-                    recognisesRepeats() ? Math.max(1, Math.min(LARGEST_SET, ids.waiting() / CALLS_PER_CONNECTION)) : 1;
-            var set = closed
+            var places = places();
+            var size = takesSets() ? Math.max(1, Math.min(LARGEST_SET, ids.waiting() / places)) : 1;
+            var set = closed || running > places
                     ? List.<String>of()
                     : ids.next(size).map(FairQueue.Turn::ids).orElse(List.of());
             if (set.isEmpty()) {
@@ -165,11 +173,20 @@ final class Dispatcher {
             return ids.knows(id);
         }
 
-        private boolean recognisesRepeats() {
-            return targets.find(municipality, connection)
+        private boolean takesSets() {
+            return target().filter(Target::steady)
                     .flatMap(Target::descriptor)
                     .map(ConnectorDescriptor::recognisesRepeats)
                     .orElse(false);
+        }
+
+        /** One stays in any case, to put off what nobody can take. */
+        private int places() {
+            return Math.max(1, target().map(Target::places).orElse(USUAL_CALLS));
+        }
+
+        private Optional<Target> target() {
+            return targets.find(municipality, connection);
         }
     }
 
@@ -198,11 +215,30 @@ final class Dispatcher {
             return;
         }
         CrashPoint.DELIVERY_CLAIMED.pass();
+        var notBegunHere = new ArrayList<DueDelivery>();
         for (var due : claimed) {
-            outcomes.add(attempt(due, term));
+            attempt(due, term).ifPresentOrElse(outcomes::add, () -> notBegunHere.add(due));
         }
         CrashPoint.DELIVERY_ANSWERED.pass();
-        write(outcomes);
+        if (!notBegunHere.isEmpty()) {
+            giveBack(notBegunHere);
+        }
+        if (!outcomes.isEmpty()) {
+            write(outcomes);
+        }
+    }
+
+    /** The target has stopped to answer, or is being tried by somebody else. */
+    private void giveBack(List<DueDelivery> claimed) {
+        // Should the database not do it, it is found as an open attempt, and must not count as begun.
+        claimed.forEach(due -> notBegun.put(due.id(), clock.instant()));
+        var first = claimed.get(0);
+        var pause = targets.find(first.municipality(), first.connection())
+                .flatMap(Target::closed)
+                .map(Closed::pause)
+                .orElse(TRY_AGAIN);
+        ledger.giveBack(claimed, clock.instant().plus(pause));
+        claimed.forEach(due -> notBegun.remove(due.id()));
     }
 
     private List<DueDelivery> claim(List<String> ids) {
@@ -217,35 +253,51 @@ final class Dispatcher {
         }
     }
 
-    private Outcome attempt(DueDelivery due, int term) {
-        var target = targets.find(due.municipality(), due.connection());
-        if (target.isEmpty()) {
-            return retryOrPark(
+    /** Empty if it was not begun. */
+    private Optional<Outcome> attempt(DueDelivery due, int term) {
+        var found = targets.find(due.municipality(), due.connection());
+        if (found.isEmpty()) {
+            return Optional.of(retryOrPark(
                     due,
                     Retry.defaults(),
                     "connection.unknown",
                     "no connection of this name is configured",
-                    Duration.ZERO);
+                    Duration.ZERO));
         }
+        var target = found.get();
         if (!tenure.valid(term)) {
-            return later(
+            return Optional.of(later(
                     due,
                     "node.stalled",
                     "this node could not renew its epoch; nothing was sent",
                     Duration.ZERO,
-                    target.get());
+                    target));
         }
+        if (!target.begin()) {
+            return Optional.empty();
+        }
+        var begun = clock.instant();
+        var answered = false;
+        try {
+            var called = call(due, target);
+            answered = called.state() == DeliveryState.DELIVERED || called.state() == DeliveryState.REJECTED;
+            return Optional.of(called);
+        } finally {
+            target.ended(answered, Duration.between(begun, clock.instant()));
+        }
+    }
+
+    private Outcome call(DueDelivery due, Target target) {
         if (due.lastCode().equals("outcome.unknown")) {
             // Nobody knows how the attempt before ended: where one can ask, one asks before one repeats.
-            var said = target.get().probe(delivery(due, target.get()));
+            var said = target.probe(delivery(due, target));
             if (said.isPresent() && !(said.get() instanceof DeliveryResult.NotSent)) {
                 return said.get() instanceof DeliveryResult.Unknown unknown
-                        ? retryOrPark(
-                                due, target.get().config().retry(), "outcome.unknown", unknown.why(), Duration.ZERO)
-                        : outcome(due, target.get(), said.get());
+                        ? retryOrPark(due, target.config().retry(), "outcome.unknown", unknown.why(), Duration.ZERO)
+                        : outcome(due, target, said.get());
             }
         }
-        return outcome(due, target.get(), target.get().deliver(delivery(due, target.get())));
+        return outcome(due, target, target.deliver(delivery(due, target)));
     }
 
     private void write(List<Outcome> outcomes) {

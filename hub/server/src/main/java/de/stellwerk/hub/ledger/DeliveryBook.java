@@ -122,6 +122,39 @@ final class DeliveryBook {
                 .toList();
     }
 
+    void putOff(List<String> ids, Instant due) {
+        database.transaction(connection -> {
+            try (var update = connection.prepareStatement("""
+                    update delivery d set due = ?, published_until = '-infinity'
+                    where d.id = any (?) and d.state = 'WAITING' and d.due < ?
+                        and not exists (select 1 from sending s where s.delivery_id = d.id)""")) {
+                update.setTimestamp(1, Database.at(due));
+                update.setArray(2, connection.createArrayOf("text", ids.toArray()));
+                update.setTimestamp(3, Database.at(due));
+                return update.executeUpdate();
+            }
+        });
+    }
+
+    void giveBack(List<DueDelivery> claimed, Instant due) {
+        database.transaction(connection -> {
+            try (var update = connection.prepareStatement("""
+                    with back as (
+                        delete from sending s using unnest(?::text[], ?::int[], ?::bigint[]) as u (id, attempt, epoch)
+                        where s.delivery_id = u.id and s.attempt = u.attempt and s.epoch = u.epoch
+                        returning s.delivery_id)
+                    update delivery d set due = ?, published_until = '-infinity'
+                    from back where d.id = back.delivery_id and d.state = 'WAITING'""")) {
+                new Columns<>(update, 1, claimed)
+                        .text(DueDelivery::id)
+                        .number(DueDelivery::attempt)
+                        .large(DueDelivery::epoch);
+                update.setTimestamp(4, Database.at(due));
+                return update.executeUpdate();
+            }
+        });
+    }
+
     Concluded conclude(List<Outcome> outcomes) {
         return database.transaction(connection -> {
             var now = clock.instant();

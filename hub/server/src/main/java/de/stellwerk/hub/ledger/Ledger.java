@@ -134,6 +134,12 @@ public interface Ledger {
      */
     List<DueDelivery> claimDeliveries(List<String> ids);
 
+    /** Lets deliveries wait until then that nobody has claimed; no attempt is counted. */
+    void putOff(List<String> ids, Instant due);
+
+    /** Gives back attempts that were claimed here and, for certain, not begun: they are due then, and are not counted. */
+    void giveBack(List<DueDelivery> claimed, Instant due);
+
     /** Writes how attempts ended. */
     Concluded concluded(List<Outcome> outcomes);
 

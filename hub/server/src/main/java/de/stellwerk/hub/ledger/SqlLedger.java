@@ -119,6 +119,16 @@ public final class SqlLedger implements Ledger, AutoCloseable {
     }
 
     @Override
+    public void putOff(List<String> ids, Instant due) {
+        deliveries.putOff(ids, due);
+    }
+
+    @Override
+    public void giveBack(List<DueDelivery> claimed, Instant due) {
+        deliveries.giveBack(claimed, due);
+    }
+
+    @Override
     public Concluded concluded(List<Outcome> all) {
         var written = new HashSet<String>();
         var next = new ArrayList<Address>();

@@ -19,9 +19,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +37,7 @@ public final class Connection {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
     private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration LATER = Duration.ofSeconds(30);
     private static final Duration LATEST = Duration.ofMinutes(5);
     private static final int LONGEST_REFERENCE = 200;
     private static final int LONGEST_TEXT = 300;
@@ -48,8 +51,26 @@ public final class Connection {
         /** It is open. */
         OPEN,
         /** Its settings are wrong, or it could not be opened; the state's text says which. */
-        FAILED
+        FAILED,
+        /** It gets no more calls, for the plugin does not let go of those it has had, or of too many threads. */
+        ISOLATED
     }
+
+    /**
+     * What this connection takes of the hub.
+     *
+     * @param breaker CLOSED, OPEN or HALF_OPEN: whether its target is called
+     * @param stuck calls that were given up and still run, each with its thread and where that stands
+     * @param allocatedPerSecond bytes that its calls have allocated in the last full minute, by the second
+     */
+    public record Load(String breaker, List<String> stuck, long allocatedPerSecond, long allocated) {
+        public Load {
+            stuck = List.copyOf(stuck);
+        }
+    }
+
+    /** Nothing can be begun now, and this is why. */
+    public record Closed(String code, String text, Duration pause) {}
 
     /** What one configured connection is given by the room. */
     record Surroundings(Plugins plugins, Path home, Path data, Clock clock) {}
@@ -91,6 +112,10 @@ public final class Connection {
     private final ConnectionConfig config;
     private final Surroundings surroundings;
     private final AtomicBoolean polling = new AtomicBoolean();
+    private final AtomicInteger pushes = new AtomicInteger();
+    private final Meter meter = new Meter();
+    private final Breaker breaker;
+    private volatile boolean givenUpPoll;
     private volatile @Nullable Opened opened;
     private volatile @Nullable Failure failure;
 
@@ -98,6 +123,7 @@ public final class Connection {
         this.municipality = municipality;
         this.config = config;
         this.surroundings = surroundings;
+        this.breaker = new Breaker(municipality + "/" + config.name(), surroundings.clock);
     }
 
     /** The AGS. */
@@ -144,6 +170,10 @@ public final class Connection {
         if (offer.isEmpty()) {
             return new Standing(State.WAITING, waiting());
         }
+        var isolated = isolated(offer.get().plugin());
+        if (isolated.isPresent()) {
+            return new Standing(State.ISOLATED, isolated.get());
+        }
         var open = opened;
         if (open != null && open.isOf(offer.get())) {
             return new Standing(State.OPEN, Reason.NONE);
@@ -157,15 +187,109 @@ public final class Connection {
                 .orElse(new Standing(State.READY, Reason.NONE));
     }
 
+    /** What this connection takes of the hub, and how its target does. */
+    public Load load() {
+        var calls = surroundings
+                .plugins
+                .offer(connector())
+                .map(offer -> offer.plugin().crew().stuck(label("")))
+                .orElse(List.of());
+        return new Load(
+                breaker.state(), calls.stream().map(Crew.Stuck::toString).toList(), meter.rate(), meter.total());
+    }
+
+    /** How many deliveries may be on their way at a time: a call that was given up and still runs keeps its place. */
+    public int places() {
+        return surroundings
+                .plugins
+                .offer(connector())
+                .map(offer -> places(offer.plugin()))
+                .orElse(config.bounds().calls());
+    }
+
+    private int places(LoadedPlugin plugin) {
+        return Math.max(0, config.bounds().calls() - plugin.crew().held(label("")));
+    }
+
+    /** Why no delivery is to be begun now; empty if one may be. */
+    public Optional<Closed> closed() {
+        var isolated = surroundings.plugins.offer(connector()).flatMap(offer -> isolated(offer.plugin()));
+        if (isolated.isPresent()) {
+            return Optional.of(new Closed(isolated.get().code(), isolated.get().english(), LATER));
+        }
+        var pause = breaker.pause();
+        return pause.isZero()
+                ? Optional.empty()
+                : Optional.of(
+                        new Closed("connection.breaker", "the target has not answered ten times in a row", pause));
+    }
+
+    /** Whether the target has answered of late. */
+    public boolean steady() {
+        return breaker.isClosed();
+    }
+
+    /**
+     * Whether a delivery may be begun now; each that is, whatever becomes of it, must be {@link #ended}. While a target that did not
+     * answer is tried again, one may.
+     */
+    public boolean begin() {
+        return breaker.begin();
+    }
+
+    /** @param answered whether the target has answered, be it with yes or no */
+    public void ended(boolean answered, Duration took) {
+        breaker.ended(answered, took);
+    }
+
+    private Optional<Reason> isolated(LoadedPlugin plugin) {
+        var jar = plugin.jar();
+        if (places(plugin) == 0) {
+            var calls = plugin.crew().stuck(label(""));
+            var where = calls.isEmpty() ? "just ended" : calls.get(0).toString();
+            return Optional.of(new Reason(
+                    "plugin.isolated",
+                    "Plugin " + jar.id() + " " + jar.version() + " does not let go of " + calls.size()
+                            + " calls, the longest: " + where
+                            + ". This connection gets no more calls until one ends; deliveries wait. Tell the plugin's"
+                            + " author where it hangs; a corrected version, or a restart of the hub, ends it.",
+                    "Plugin " + jar.id() + " " + jar.version() + " gibt " + calls.size()
+                            + " Aufrufe nicht frei, der längste: " + where
+                            + ". Diese Verbindung bekommt keine Aufrufe mehr, bis einer endet; Zustellungen warten. Dem"
+                            + " Autor des Plugins die Stelle nennen; eine berichtigte Version oder ein Neustart des Hubs"
+                            + " beendet das."));
+        }
+        int most = surroundings.plugins.mostThreads();
+        if (plugin.threads() > most) {
+            return Optional.of(new Reason(
+                    "plugin.threads",
+                    "Plugin " + jar.id() + " " + jar.version() + " has " + plugin.threads() + " threads of its own; "
+                            + most + " are allowed. Its connections get no more calls until there are fewer; deliveries"
+                            + " wait. Ask the plugin's author, or raise plugins.threads.",
+                    "Plugin " + jar.id() + " " + jar.version() + " hat " + plugin.threads()
+                            + " eigene Threads; erlaubt sind "
+                            + most + ". Seine Verbindungen bekommen keine Aufrufe mehr, bis es weniger sind;"
+                            + " Zustellungen warten. Den Autor des Plugins fragen oder plugins.threads erhöhen."));
+        }
+        return Optional.empty();
+    }
+
+    private String label(String what) {
+        return municipality + "/" + name() + (what.isEmpty() ? "" : " " + what);
+    }
+
     /**
      * Brings one delivery out. It never throws: whatever the connector throws becomes {@code Unknown}, and a connector that is not there
      * or cannot be opened has sent nothing.
      */
     public DeliveryResult deliver(Delivery delivery) {
         try {
-            return checked(use(connector -> connector instanceof Sink sink
-                    ? sink.deliver(HubSide.delivery(delivery))
-                    : new DeliveryResult.NotSent("plugin.no-sink: the connector carries nothing out", SOON)));
+            return checked(this.<@Nullable DeliveryResult>use(
+                    "deliver",
+                    book(),
+                    connector -> connector instanceof Sink sink
+                            ? sink.deliver(HubSide.delivery(delivery))
+                            : new DeliveryResult.NotSent("plugin.no-sink: the connector carries nothing out", SOON)));
         } catch (NotOpen e) {
             return new DeliveryResult.NotSent(e.reason.code() + ": " + e.reason.english(), e.retryAfter);
         } catch (ConnectorFailed e) {
@@ -183,9 +307,12 @@ public final class Connection {
     /** Asks whether a delivery has arrived; empty if the connector cannot ask. It never throws, like {@link #deliver}. */
     public Optional<DeliveryResult> probe(Delivery delivery) {
         try {
-            return use(connector -> connector instanceof Probe probe
-                            ? Optional.ofNullable(probe.probe(HubSide.delivery(delivery)))
-                            : Optional.<DeliveryResult>empty())
+            return use(
+                            "probe",
+                            book(),
+                            connector -> connector instanceof Probe probe
+                                    ? Optional.ofNullable(probe.probe(HubSide.delivery(delivery)))
+                                    : Optional.<DeliveryResult>empty())
                     .map(Connection::checked);
         } catch (NotOpen e) {
             // Not NotSent: an earlier attempt may have arrived, and nobody has asked.
@@ -218,20 +345,72 @@ public final class Connection {
      */
     public void poll(Inbox inbox) throws ConnectorFailed {
         if (!polling.compareAndSet(false, true)) {
+            if (givenUpPoll) {
+                throw new ConnectorFailed("plugin.still-polling", "a poll that was given up still runs");
+            }
             return;
         }
-        try (var lent = new HubSide.Lent(inbox)) {
-            use(connector -> {
+        var book = new PollBook();
+        try (var lent = new HubSide.Lent(inbox, bytes -> meter.add(-bytes))) {
+            use("poll", book, connector -> {
                 if (connector instanceof Source source) {
                     source.poll(lent);
                 }
                 return true;
             });
+            if (lent.flooded()) {
+                throw new ConnectorFailed("plugin.flood", "it does not stop to hand over; the rest was not taken");
+            }
         } catch (NotOpen e) {
             throw new ConnectorFailed(e.reason.code(), e.reason.english());
         } finally {
-            polling.set(false);
+            book.left();
         }
+    }
+
+    /** A poll that was given up keeps others out until it has ended. */
+    private final class PollBook implements Crew.Book {
+
+        private boolean runsOn;
+
+        @Override
+        public void allocated(long bytes) {
+            meter.add(bytes);
+        }
+
+        @Override
+        public synchronized void givenUp() {
+            runsOn = true;
+            givenUpPoll = true;
+        }
+
+        @Override
+        public synchronized void ended() {
+            runsOn = false;
+            left();
+        }
+
+        synchronized void left() {
+            if (!runsOn) {
+                givenUpPoll = false;
+                polling.set(false);
+            }
+        }
+    }
+
+    private Crew.Book book() {
+        return new Crew.Book() {
+            @Override
+            public void allocated(long bytes) {
+                meter.add(bytes);
+            }
+
+            @Override
+            public void givenUp() {}
+
+            @Override
+            public void ended() {}
+        };
     }
 
     /**
@@ -240,12 +419,21 @@ public final class Connection {
      * @throws ConnectorFailed if the connector is not there, cannot be opened or throws
      */
     public Optional<Receiver.Answer> receive(Receiver.Request request, Inbox inbox) throws ConnectorFailed {
-        try (var lent = new HubSide.Lent(inbox)) {
-            return use(connector -> connector instanceof Receiver receiver
-                    ? Optional.of(receiver.receive(HubSide.request(request), lent))
-                    : Optional.<Receiver.Answer>empty());
+        if (pushes.incrementAndGet() > places()) {
+            pushes.decrementAndGet();
+            throw new ConnectorFailed("plugin.busy", "as many pushes as may be are being taken already");
+        }
+        try (var lent = new HubSide.Lent(inbox, bytes -> meter.add(-bytes))) {
+            return use(
+                    "receive",
+                    book(),
+                    connector -> connector instanceof Receiver receiver
+                            ? Optional.of(receiver.receive(HubSide.request(request), lent))
+                            : Optional.<Receiver.Answer>empty());
         } catch (NotOpen e) {
             throw new ConnectorFailed(e.reason.code(), e.reason.english());
+        } finally {
+            pushes.decrementAndGet();
         }
     }
 
@@ -261,10 +449,14 @@ public final class Connection {
         }
     }
 
-    private <T> T use(Use<T> use) throws NotOpen, ConnectorFailed {
+    private <T> T use(String what, Crew.Book book, Use<T> use) throws NotOpen, ConnectorFailed {
         while (true) {
             var offer = surroundings.plugins.offer(connector()).orElseThrow(() -> new NotOpen(waiting(), SOON));
             var plugin = offer.plugin();
+            var isolated = isolated(plugin);
+            if (isolated.isPresent()) {
+                throw new NotOpen(isolated.get(), SOON);
+            }
             if (!plugin.enter()) {
                 // It has just been replaced. Its successor, or none, is published before it ends: the next look finds
                 // it.
@@ -273,7 +465,13 @@ public final class Connection {
             }
             try {
                 var connector = open(offer);
-                return Calls.inside(plugin.wall(), () -> use.with(connector));
+                return plugin.crew()
+                        .call(
+                                label(what),
+                                config.bounds().timeLimit(),
+                                book,
+                                () -> use.with(connector),
+                                late -> LOG.info("{}: a call that was given up has ended", label(what)));
             } finally {
                 plugin.leave();
             }
@@ -317,9 +515,14 @@ public final class Connection {
     private Connector create(Offer offer) throws ConnectorFailed {
         var hub = new Context(config.name(), municipality, surroundings.clock, directory());
         var settings = new GivenSettings(offer.descriptor(), config, surroundings.home);
-        var thread = "connection-" + municipality + "-" + name();
-        var connector = Calls.<@Nullable Connector>bounded(
-                thread, offer.plugin().wall(), () -> offer.factory().create(settings, hub), Connection::tooLate);
+        var connector = offer.plugin()
+                .crew()
+                .<@Nullable Connector>call(
+                        label("open"),
+                        Calls.LIMIT,
+                        book(),
+                        () -> offer.factory().create(settings, hub),
+                        Connection::tooLate);
         if (connector == null) {
             throw new ConnectorFailed("plugin.no-connector", "the factory gave no connector");
         }

@@ -23,6 +23,7 @@ public final class Connections implements AutoCloseable {
 
     private final Map<String, Connection> connections = new LinkedHashMap<>();
     private final Plugins plugins;
+    private final PluginWatch watch;
 
     /**
      * Opens nothing yet.
@@ -38,9 +39,9 @@ public final class Connections implements AutoCloseable {
             Path dataFolder,
             Path home,
             Collection<Municipality> municipalities,
-            PluginsConfig trust,
+            PluginsConfig config,
             Clock clock) {
-        this(pluginsFolder, dataFolder, home, municipalities, trust, clock, LOOK);
+        this(pluginsFolder, dataFolder, home, municipalities, config, clock, LOOK);
     }
 
     /** @param look the time between two looks at the inbox */
@@ -49,23 +50,26 @@ public final class Connections implements AutoCloseable {
             Path dataFolder,
             Path home,
             Collection<Municipality> municipalities,
-            PluginsConfig trust,
+            PluginsConfig config,
             Clock clock,
             Duration look) {
+        var data = dataFolder.resolve("plugins");
         this.plugins = new Plugins(
                 pluginsFolder.resolve("inbox"),
-                dataFolder.resolve("plugins"),
+                data,
+                new Dwellings(data, config.isolation(), clock),
                 look,
-                new Examination(trust, clock),
+                new Examination(config, clock),
                 this::forget);
         var surroundings = new Surroundings(plugins, home.toAbsolutePath().normalize(), dataFolder, clock);
+        this.watch = new PluginWatch(plugins, connections.values());
         for (var municipality : municipalities) {
             municipality
                     .connections()
                     .values()
-                    .forEach(config -> connections.put(
-                            key(municipality.ags(), config.name()),
-                            new Connection(municipality.ags(), config, surroundings)));
+                    .forEach(each -> connections.put(
+                            key(municipality.ags(), each.name()),
+                            new Connection(municipality.ags(), each, surroundings)));
         }
     }
 
@@ -76,6 +80,7 @@ public final class Connections implements AutoCloseable {
      */
     public void start() {
         plugins.start();
+        watch.start();
     }
 
     public Optional<Connection> find(String municipality, String name) {
@@ -95,6 +100,7 @@ public final class Connections implements AutoCloseable {
     /** Stops watching, waits up to ten seconds for running calls, and closes every connector. */
     @Override
     public void close() {
+        watch.close();
         plugins.close();
     }
 

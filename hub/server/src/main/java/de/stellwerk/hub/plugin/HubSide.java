@@ -9,6 +9,8 @@ import de.stellwerk.hub.spi.Receiver;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 
 /**
  * What the hub gives into a plugin's hands. When the plugin calls back, the hub's own code must run with the hub's class loader, and an
@@ -69,16 +71,31 @@ final class HubSide {
     /** An inbox for one call. */
     static final class Lent implements Inbox, AutoCloseable {
 
+        /** What no outside system has waiting at once; a source that hands over more in one call is not to be stopped otherwise. */
+        private static final int MOST = 10_000;
+
         private final Inbox inbox;
+        private final LongConsumer allocated;
+        private final AtomicInteger handed = new AtomicInteger();
         private volatile boolean over;
 
-        Lent(Inbox inbox) {
+        /** @param allocated is told how many bytes the hub itself has allocated on the plugin's thread */
+        Lent(Inbox inbox, LongConsumer allocated) {
             this.inbox = inbox;
+            this.allocated = allocated;
         }
 
         @Override
         public Receipt accept(String channel, Message message) {
+            if (handed.incrementAndGet() > MOST) {
+                throw new IllegalStateException("plugin.flood: more than " + MOST + " messages in one call");
+            }
             return called(() -> inbox.accept(channel, message));
+        }
+
+        /** Whether the plugin has tried to hand over more than one call may. */
+        boolean flooded() {
+            return handed.get() > MOST;
         }
 
         @Override
@@ -95,12 +112,15 @@ final class HubSide {
             if (over) {
                 throw new IllegalStateException("an inbox is valid only during the call it was given to");
             }
+            long before = Crew.allocatedHere();
             try {
                 return Calls.outside(call);
             } catch (RuntimeException e) {
                 throw e;
             } catch (Exception e) {
                 throw new IllegalStateException(e);
+            } finally {
+                allocated.accept(Crew.allocatedHere() - before);
             }
         }
     }

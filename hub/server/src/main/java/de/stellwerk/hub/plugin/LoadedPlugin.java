@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One version of a plugin with its class loader, its factories and every connector they have opened. Callers enter before and leave
+ * One version of a plugin with the place where it runs, its factories and every connector they have opened. Callers enter before and leave
  * after each call, so that it can be closed when the last one has left.
  */
 final class LoadedPlugin {
@@ -17,25 +17,49 @@ final class LoadedPlugin {
     record Offer(LoadedPlugin plugin, ConnectorFactory factory, ConnectorDescriptor descriptor) {}
 
     private final PluginJar jar;
-    private final Wall wall;
+    private final Dwelling dwelling;
     private final Checks checks;
+    private final Crew crew;
     private final List<Connector> opened = new ArrayList<>();
     private List<Offer> offers = List.of();
     private int inside;
     private boolean ended;
+    private volatile int threads;
 
-    LoadedPlugin(PluginJar jar, Wall wall, Checks checks) {
+    LoadedPlugin(PluginJar jar, Dwelling dwelling, Checks checks) {
         this.jar = jar;
-        this.wall = wall;
+        this.dwelling = dwelling;
         this.checks = checks;
+        this.crew = new Crew(jar.id() + "-" + jar.version(), dwelling.loader());
     }
 
     PluginJar jar() {
         return jar;
     }
 
-    Wall wall() {
-        return wall;
+    Dwelling dwelling() {
+        return dwelling;
+    }
+
+    /** The threads its code runs on. */
+    Crew crew() {
+        return crew;
+    }
+
+    /** How many threads it has of its own, as of the last look. */
+    int threads() {
+        return threads;
+    }
+
+    void threads(int own) {
+        threads = own;
+    }
+
+    /** What it takes of the machine, for people, without a code. */
+    Reason takes() {
+        return threads == 0
+                ? dwelling.process()
+                : new Reason("", threads + " threads of its own in the hub.", threads + " eigene Threads im Hub.");
     }
 
     /** What its jar was held against. */
@@ -89,5 +113,11 @@ final class LoadedPlugin {
         opened.clear();
         offers = List.of();
         return all;
+    }
+
+    /** Lets go of its threads and of the place where it runs; to be called when everything it has opened is closed. */
+    void close() {
+        crew.close();
+        dwelling.close();
     }
 }

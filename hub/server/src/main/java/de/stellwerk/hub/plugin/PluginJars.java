@@ -23,9 +23,9 @@ final class PluginJars extends DefaultPluginManager {
         super(folder);
     }
 
-    synchronized Wall open(PluginJar jar) {
+    synchronized Wall open(Path jar) {
         opened++;
-        if (getPluginClassLoader(loadPlugin(jar.copy())) instanceof Wall wall) {
+        if (getPluginClassLoader(loadPlugin(jar)) instanceof Wall wall) {
             return wall;
         }
         throw new IllegalStateException("a plugin was loaded without the wall");

@@ -11,7 +11,7 @@ import java.util.Locale;
  * @param file the dropped file's name, without anything that could break a line or a page
  * @param sha256 of its bytes, 64 hexadecimal digits; empty as long as it is being copied
  * @param code why, for {@code REFUSED} and {@code SUPERSEDED}, such as {@code plugin.incomplete}; otherwise empty
- * @param text the same for people, in English
+ * @param text the same for people, in English; of an active one what it takes of the machine, if that is worth a word
  * @param german the same in German
  * @param connectors the names of the connectors it offers; empty unless it is or was active
  * @param checks what it was held against, line by line, in order

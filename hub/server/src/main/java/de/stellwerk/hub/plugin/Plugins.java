@@ -43,7 +43,7 @@ final class Plugins implements AutoCloseable {
     private final Path inbox;
     private final Duration pace;
     private final Copies copies;
-    private final PluginJars jars;
+    private final Dwellings dwellings;
     private final Versions versions;
     private final Examination examination;
     private final SelfTest selfTest;
@@ -62,12 +62,18 @@ final class Plugins implements AutoCloseable {
      * @param examination what a jar has to stand before it is loaded
      * @param forget is told of a version nobody is inside of any more
      */
-    Plugins(Path inbox, Path data, Duration pace, Examination examination, Consumer<LoadedPlugin> forget) {
+    Plugins(
+            Path inbox,
+            Path data,
+            Dwellings dwellings,
+            Duration pace,
+            Examination examination,
+            Consumer<LoadedPlugin> forget) {
         this.pace = pace;
         this.inbox = inbox;
         this.copies = new Copies(data);
-        this.jars = new PluginJars(data);
-        this.versions = new Versions(copies, jars, forget, this, this::sweep);
+        this.dwellings = dwellings;
+        this.versions = new Versions(copies, forget, this, this::sweep);
         this.examination = examination;
         this.selfTest = new SelfTest(data.resolve("self-test"));
         this.watcher = thread("plugin-inbox", this::watch);
@@ -75,6 +81,16 @@ final class Plugins implements AutoCloseable {
 
     Optional<Offer> offer(String connector) {
         return versions.offer(connector);
+    }
+
+    /** Every version that is loaded. */
+    synchronized List<LoadedPlugin> loaded() {
+        return versions.all();
+    }
+
+    /** How many threads of its own a plugin may have. */
+    int mostThreads() {
+        return dwellings.mostThreads();
     }
 
     /** The names of all connectors that can be used now. */
@@ -284,7 +300,7 @@ final class Plugins implements AutoCloseable {
         }
         checks.passed(Checks.Line.PLACE, "No other jar stands in its way.", "Kein anderes Archiv steht ihm im Weg.");
         CrashPoint.PLUGIN_EXAMINED.pass();
-        var fresh = new LoadedPlugin(jar, jars.open(jar), checks);
+        var fresh = new LoadedPlugin(jar, dwellings.open(jar), checks);
         boolean taken = false;
         try {
             CrashPoint.PLUGIN_OPENED.pass();

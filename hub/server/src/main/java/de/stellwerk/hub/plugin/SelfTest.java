@@ -115,14 +115,14 @@ final class SelfTest {
     }
 
     private void run(LoadedPlugin plugin, GoldenCase one) throws IOException, Refused {
-        var jar = plugin.jar();
         var offer = offer(plugin, one);
         Files.createDirectories(scratch);
         var folder = Files.createTempDirectory(scratch, "self-test-");
         try {
-            var differences = Calls.bounded(
-                    "plugin-self-test-" + jar.id() + "-" + jar.version(),
-                    plugin.wall(),
+            var differences = plugin.crew().call(
+                    "self-test",
+                    Calls.LIMIT,
+                    Crew.Book.none(),
                     () -> GoldenRun.of(one, offer.factory(), folder),
                     late -> {});
             if (!differences.isEmpty()) {

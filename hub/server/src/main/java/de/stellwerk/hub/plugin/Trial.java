@@ -10,13 +10,15 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.ServiceLoader;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The first time a plugin's own code runs: its factories are made and describe what they offer. Nothing is opened. */
 final class Trial {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Trial.class);
     private static final int MOST = 200;
 
     private Trial() {}
@@ -27,14 +29,9 @@ final class Trial {
      * @throws Refused if it offers nothing, fails, hangs, or describes something that cannot be
      */
     static List<Offer> of(LoadedPlugin plugin) throws Refused {
-        var jar = plugin.jar();
         List<Offer> offers;
         try {
-            offers = Calls.bounded(
-                    "plugin-trial-" + jar.id() + "-" + jar.version(),
-                    plugin.wall(),
-                    () -> offers(plugin),
-                    Trial::close);
+            offers = plugin.crew().call("trial", Calls.LIMIT, Crew.Book.none(), () -> offers(plugin), Trial::tooLate);
         } catch (ConnectorFailed e) {
             boolean hangs = e.code().equals("plugin.hangs");
             throw new Refused(
@@ -60,12 +57,12 @@ final class Trial {
         return offers;
     }
 
-    private static List<Offer> offers(LoadedPlugin plugin) {
+    private static List<Offer> offers(LoadedPlugin plugin) throws ConnectorFailed {
         var offers = new ArrayList<Offer>();
         var made = new ArrayList<ConnectorFactory>();
         boolean complete = false;
         try {
-            for (var factory : ServiceLoader.load(ConnectorFactory.class, plugin.wall())) {
+            for (var factory : plugin.dwelling().factories()) {
                 made.add(factory);
                 offers.add(new Offer(plugin, factory, Objects.requireNonNull(factory.descriptor(), "descriptor")));
             }
@@ -74,6 +71,20 @@ final class Trial {
         } finally {
             if (!complete) {
                 made.forEach(factory -> Versions.close(plugin, factory));
+            }
+        }
+    }
+
+    /** Nobody waits any more, and the plugin's threads take no more calls: they are closed on the thread that made them. */
+    private static void tooLate(List<Offer> offers) {
+        for (var offer : offers) {
+            try {
+                Calls.inside(offer.plugin().dwelling().loader(), () -> {
+                    offer.factory().close();
+                    return true;
+                });
+            } catch (ConnectorFailed e) {
+                LOG.warn("a factory that was made too late could not be closed: {}", e.getMessage());
             }
         }
     }

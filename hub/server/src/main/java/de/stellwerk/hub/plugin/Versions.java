@@ -31,7 +31,6 @@ final class Versions {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final Copies copies;
-    private final PluginJars jars;
     private final Consumer<LoadedPlugin> forget;
     private final Object lock;
     private final Runnable gone;
@@ -47,9 +46,8 @@ final class Versions {
      * @param lock guards everything here
      * @param gone is called with the lock when a version is unloaded
      */
-    Versions(Copies copies, PluginJars jars, Consumer<LoadedPlugin> forget, Object lock, Runnable gone) {
+    Versions(Copies copies, Consumer<LoadedPlugin> forget, Object lock, Runnable gone) {
         this.copies = copies;
-        this.jars = jars;
         this.forget = forget;
         this.lock = lock;
         this.gone = gone;
@@ -66,6 +64,13 @@ final class Versions {
 
     Optional<LoadedPlugin> active(String id) {
         return Optional.ofNullable(active.get(id));
+    }
+
+    /** Those in use and those that are being left. */
+    List<LoadedPlugin> all() {
+        var all = new ArrayList<>(active.values());
+        all.addAll(draining.keySet());
+        return all;
     }
 
     /** The versions in use that came with this file. */
@@ -195,7 +200,7 @@ final class Versions {
         try {
             plugin.closeables().forEach(closeable -> close(plugin, closeable));
         } finally {
-            jars.close(plugin.wall());
+            plugin.close();
         }
     }
 
@@ -203,14 +208,16 @@ final class Versions {
     static void close(LoadedPlugin plugin, AutoCloseable closeable) {
         var jar = plugin.jar();
         try {
-            Calls.bounded(
-                    "plugin-close-" + jar.id() + "-" + jar.version(),
-                    plugin.wall(),
-                    () -> {
-                        closeable.close();
-                        return true;
-                    },
-                    done -> {});
+            plugin.crew()
+                    .call(
+                            "closing",
+                            Calls.LIMIT,
+                            Crew.Book.none(),
+                            () -> {
+                                closeable.close();
+                                return true;
+                            },
+                            done -> {});
         } catch (ConnectorFailed e) {
             LOG.warn("plugin {} {}: closing ended with {}", jar.id(), jar.version(), e.getMessage());
         }
@@ -225,6 +232,7 @@ final class Versions {
 
     private static PluginStatus status(LoadedPlugin plugin, State state) {
         var jar = plugin.jar();
+        var takes = plugin.takes();
         return new PluginStatus(
                 jar.id(),
                 jar.version(),
@@ -232,8 +240,8 @@ final class Versions {
                 jar.sha256(),
                 state,
                 "",
-                "",
-                "",
+                takes.english(),
+                takes.german(),
                 names(plugin.offers()),
                 plugin.checks().all());
     }

@@ -49,6 +49,22 @@ record SimLedger(Ledger ledger, CoreWorld world, SimNode.Life life) implements L
     }
 
     @Override
+    public void putOff(List<String> ids, Instant due) {
+        call("putting off", () -> {
+            ledger.putOff(ids, due);
+            return true;
+        });
+    }
+
+    @Override
+    public void giveBack(List<DueDelivery> claimed, Instant due) {
+        call("giving back", () -> {
+            ledger.giveBack(claimed, due);
+            return true;
+        });
+    }
+
+    @Override
     public Concluded concluded(List<Outcome> outcomes) {
         return call("outcome of attempts", () -> ledger.concluded(outcomes));
     }

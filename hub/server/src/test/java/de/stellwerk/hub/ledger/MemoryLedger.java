@@ -329,6 +329,32 @@ public class MemoryLedger implements Ledger {
     }
 
     @Override
+    public void putOff(List<String> ids, Instant due) {
+        for (var id : ids) {
+            var row = store.deliveries.get(id);
+            if (row != null
+                    && row.state == DeliveryState.WAITING
+                    && row.due.isBefore(due)
+                    && !store.sending.containsKey(id)) {
+                row.due = due;
+                row.publishedUntil = MemoryStore.NEVER;
+            }
+        }
+    }
+
+    @Override
+    public void giveBack(List<DueDelivery> claimed, Instant due) {
+        for (var each : claimed) {
+            var row = store.deliveries.get(each.id());
+            if (store.sending.remove(each.id(), new Sending(each.epoch(), each.attempt()))
+                    && row.state == DeliveryState.WAITING) {
+                row.due = due;
+                row.publishedUntil = MemoryStore.NEVER;
+            }
+        }
+    }
+
+    @Override
     public Concluded concluded(List<Outcome> outcomes) {
         var now = clock.instant();
         var written = new HashSet<String>();

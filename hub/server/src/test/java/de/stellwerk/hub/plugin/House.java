@@ -2,7 +2,9 @@ package de.stellwerk.hub.plugin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import de.stellwerk.hub.config.Bounds;
 import de.stellwerk.hub.config.ConnectionConfig;
+import de.stellwerk.hub.config.Isolation;
 import de.stellwerk.hub.config.Municipality;
 import de.stellwerk.hub.config.PluginsConfig;
 import de.stellwerk.hub.config.Retry;
@@ -44,6 +46,16 @@ final class House implements AutoCloseable {
     }
 
     House(Path home, Map<String, String> settings, Set<String> secrets, Duration look) {
+        this(home, settings, secrets, look, Isolation.defaults(), Bounds.defaults());
+    }
+
+    House(
+            Path home,
+            Map<String, String> settings,
+            Set<String> secrets,
+            Duration look,
+            Isolation isolation,
+            Bounds bounds) {
         this.home = home;
         this.inbox = home.resolve("plugins/inbox");
         var configs = new LinkedHashMap<String, ConnectionConfig>();
@@ -51,11 +63,24 @@ final class House implements AutoCloseable {
             configs.put(
                     name,
                     new ConnectionConfig(
-                            name, name, Duration.ofSeconds(5), Optional.empty(), Retry.defaults(), settings, secrets));
+                            name,
+                            name,
+                            Duration.ofSeconds(5),
+                            Optional.empty(),
+                            Retry.defaults(),
+                            bounds,
+                            settings,
+                            secrets));
         }
         var pirna = new Municipality(PIRNA, "146285229270", "Pirna", configs);
         connections = new Connections(
-                home.resolve("plugins"), home.resolve("data"), home, List.of(pirna), PluginsConfig.open(), clock, look);
+                home.resolve("plugins"),
+                home.resolve("data"),
+                home,
+                List.of(pirna),
+                new PluginsConfig(true, Map.of(), Optional.empty(), isolation),
+                clock,
+                look);
         connections.start();
     }
 

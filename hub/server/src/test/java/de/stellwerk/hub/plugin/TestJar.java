@@ -73,12 +73,27 @@ final class TestJar {
                 .service("demo.Demo");
     }
 
+    /** A plugin that goes wrong in the given way; its connector is called as the plugin. */
+    static TestJar wayward(String id, String how) {
+        return bare(id, "1.0.0")
+                .line("Plugin-Permits-Threads", "*")
+                .with("name.txt", id)
+                .with("how.txt", how)
+                .classes("wayward.Wayward", source("Wayward.java.txt"))
+                .service("wayward.Wayward");
+    }
+
     /** A plugin that uses Camel, JAXB, mail and slf4j. */
     static TestJar libraries() {
         return bare("libraries", "1.0.0")
                 .classes("libraries.Libraries", source("Libraries.java.txt"))
                 .with("libraries/jaxb.index", "Libraries$Entry\n")
                 .service("libraries.Libraries");
+    }
+
+    /** One of the plugins that come with the hub: all classes of its factory's package. */
+    static TestJar shipped(String id, Class<? extends ConnectorFactory> factory) {
+        return bare(id, "1.0.0").packageOf(factory).service(factory.getName());
     }
 
     /** A jar with the three lines of a manifest and nothing else. */
@@ -136,6 +151,33 @@ final class TestJar {
                         && !entry.getName().endsWith("module-info.class")) {
                     try (var in = library.getInputStream(entry)) {
                         with(entry.getName(), in.readAllBytes());
+                    }
+                }
+            }
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private TestJar packageOf(Class<?> type) {
+        var start = type.getPackageName().replace('.', '/') + "/";
+        var place = Path.of(where(type));
+        try {
+            if (Files.isDirectory(place)) {
+                try (var files = Files.list(place.resolve(start))) {
+                    for (var file : files.filter(Files::isRegularFile).toList()) {
+                        with(start + file.getFileName(), Files.readAllBytes(file));
+                    }
+                }
+            } else {
+                try (var jar = new JarFile(place.toFile())) {
+                    for (var entry : jar.stream().toList()) {
+                        if (entry.getName().startsWith(start) && !entry.isDirectory()) {
+                            try (var in = jar.getInputStream(entry)) {
+                                with(entry.getName(), in.readAllBytes());
+                            }
+                        }
                     }
                 }
             }
