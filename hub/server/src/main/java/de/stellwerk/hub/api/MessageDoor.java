@@ -23,9 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.tomcat.util.http.fileupload.FileItem;
-import org.apache.tomcat.util.http.fileupload.FileUpload;
-import org.apache.tomcat.util.http.fileupload.disk.DiskFileItemFactory;
-import org.apache.tomcat.util.http.fileupload.servlet.ServletRequestContext;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -54,9 +51,6 @@ final class MessageDoor extends HttpFilter {
     private static final ObjectWriter WRITER = JSON.writer();
     private static final int LONGEST_META = 64 << 10;
 
-    /** A part that has more bytes lies in a file while the request is read. */
-    private static final int IN_MEMORY = 64 << 10;
-
     /** Parts beside the attachments. */
     private static final int OTHER_PARTS = 10;
 
@@ -84,7 +78,8 @@ final class MessageDoor extends HttpFilter {
     private final transient Intake intake;
     private final transient Receipts receipts;
     private final transient Failures failures;
-    private final transient FileUpload upload = new FileUpload();
+    private final transient Limits limits;
+    private final transient Path uploads;
 
     /** @param uploads where large parts lie while a request is read */
     MessageDoor(Entrance entrance, Intake intake, Receipts receipts, Failures failures, Limits limits, Path uploads) {
@@ -92,14 +87,8 @@ final class MessageDoor extends HttpFilter {
         this.intake = intake;
         this.receipts = receipts;
         this.failures = failures;
-        var files = new DiskFileItemFactory();
-        files.setSizeThreshold(IN_MEMORY);
-        files.setRepository(uploads.toFile());
-        upload.setFileItemFactory(files);
-        upload.setHeaderEncoding("UTF-8");
-        upload.setFileCountMax(limits.attachments() + OTHER_PARTS);
-        // The limit of a part is checked by the intake, which writes a refusal down; this one only bounds the disk.
-        upload.setSizeMax(2 * limits.part());
+        this.limits = limits;
+        this.uploads = uploads;
     }
 
     @Override
@@ -113,19 +102,15 @@ final class MessageDoor extends HttpFilter {
     }
 
     private ResponseEntity<?> answer(Caller caller, HttpServletRequest request) {
-        List<FileItem> parts = List.of();
-        try {
-            parts = upload.parseRequest(new ServletRequestContext(request));
+        // The limit of a part is checked by the intake, which writes a refusal down; here it only bounds the disk.
+        try (var parts = Parts.read(request, uploads, limits.attachments() + OTHER_PARTS, 2 * limits.part())) {
             return handIn(caller, request, parts);
         } catch (Exception e) {
             return failures.of(e, request);
-        } finally {
-            parts.forEach(FileItem::delete);
         }
     }
 
-    private ResponseEntity<?> handIn(Caller caller, HttpServletRequest request, List<FileItem> parts)
-            throws IOException {
+    private ResponseEntity<?> handIn(Caller caller, HttpServletRequest request, Parts parts) throws IOException {
         var key = request.getHeader("Idempotency-Key");
         if (key == null) {
             throw Refusal.badRequest(
@@ -151,10 +136,7 @@ final class MessageDoor extends HttpFilter {
                 Optional.empty(),
                 said.headers() == null ? Map.of() : said.headers(),
                 content(part(parts, "body")),
-                parts.stream()
-                        .filter(part -> "attachment".equals(part.getFieldName()))
-                        .map(MessageDoor::content)
-                        .toList(),
+                parts.all("attachment").stream().map(MessageDoor::content).toList(),
                 Optional.empty()));
         return switch (accepted.outcome()) {
             case TAKEN -> ResponseEntity.status(201).body(receipt(accepted, request));
@@ -166,14 +148,11 @@ final class MessageDoor extends HttpFilter {
         };
     }
 
-    private static FileItem part(List<FileItem> parts, String name) {
-        for (var part : parts) {
-            if (name.equals(part.getFieldName())) {
-                return part;
-            }
-        }
-        throw Refusal.badRequest(
-                "request.part", "The part '" + name + "' is missing. Nothing was taken. Send it again with it.");
+    private static FileItem part(Parts parts, String name) {
+        return parts.find(name)
+                .orElseThrow(() -> Refusal.badRequest(
+                        "request.part",
+                        "The part '" + name + "' is missing. Nothing was taken. Send it again with it."));
     }
 
     private static Meta meta(FileItem part) throws IOException {
@@ -198,7 +177,7 @@ final class MessageDoor extends HttpFilter {
         var name = part.getName();
         var type = part.getContentType();
         return new Uploaded(
-                name == null || name.isBlank() ? String.valueOf(part.getFieldName()) : name,
+                name == null || name.isBlank() ? part.getFieldName() : name,
                 type == null ? "application/octet-stream" : type,
                 part);
     }

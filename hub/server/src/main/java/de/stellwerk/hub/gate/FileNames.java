@@ -11,6 +11,9 @@ public final class FileNames {
 
     private static final Pattern CLIMBS = Pattern.compile("(?:^|.*[/\\\\])\\.\\.(?:[/\\\\].*|$)", Pattern.DOTALL);
     private static final Pattern ABSOLUTE = Pattern.compile("^(?:[/\\\\]|[A-Za-z]:|~[/\\\\]).*", Pattern.DOTALL);
+    /** What most names look like: nothing in them has to be looked at twice. */
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_-]{0,99}\\.[A-Za-z0-9]{1,12}");
+
     private static final Pattern DEVICE =
             Pattern.compile("(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\\..*)?", Pattern.CASE_INSENSITIVE);
 
@@ -23,6 +26,7 @@ public final class FileNames {
      * @throws BadInput {@code name.path} when it climbs ({@code ../}), is absolute or names a drive, also percent-encoded
      */
     public static String safe(String name) throws BadInput {
+        if (PLAIN.matcher(name).matches() && !DEVICE.matcher(name).matches()) return name;
         if (isPath(name))
             throw new BadInput(
                     "name.path",

@@ -1,17 +1,18 @@
 package de.stellwerk.hub.gate;
 
+import com.ctc.wstx.api.WstxInputProperties;
+import com.ctc.wstx.stax.WstxInputFactory;
 import de.stellwerk.hub.config.Limits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.xml.XMLConstants;
 import javax.xml.namespace.QName;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
+import javax.xml.stream.Location;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
@@ -21,6 +22,7 @@ import javax.xml.transform.TransformerConfigurationException;
 import javax.xml.transform.TransformerException;
 import javax.xml.transform.TransformerFactory;
 import javax.xml.validation.SchemaFactory;
+import org.codehaus.stax2.XMLStreamReader2;
 import org.xml.sax.ErrorHandler;
 import org.xml.sax.SAXException;
 import org.xml.sax.SAXNotRecognizedException;
@@ -30,8 +32,9 @@ import org.xml.sax.SAXParseException;
 /**
  * The only place where the hub makes XML factories, and the check every XML document passes before anything else reads it.
  *
- * <p>All factories are the JDK's own, so that another parser on the class path changes nothing. None reads a document type,
- * an external entity or anything else from outside the document.
+ * <p>None is looked up, so that another parser on the class path changes nothing: trees, schemas and stylesheets are the JDK's, streams
+ * are Woodstox's, which is several times as fast. None reads a document type, an external entity or anything else from outside the
+ * document.
  *
  * <p>Bounds: {@value #DEPTH} nested elements, {@value #ATTRIBUTES} attributes and namespaces an element, names of
  * {@value #NAME} characters, texts of {@value #TEXT} characters, the document {@link Limits#xml()} bytes; encodings UTF-8,
@@ -51,8 +54,8 @@ public final class SafeXml {
             "http://www.oracle.com/xml/jaxp/properties/maxXMLNameLimit", "" + NAME,
             "http://www.oracle.com/xml/jaxp/properties/entityExpansionLimit", "1");
 
-    /** A factory takes longer to make than a form to read. Each serves one thread at a time. */
-    private static final Queue<XMLInputFactory> FACTORIES = new ConcurrentLinkedQueue<>();
+    /** Safe for threads, and it remembers names. */
+    private static final XMLInputFactory STREAMS = streams();
 
     private SafeXml() {}
 
@@ -74,6 +77,7 @@ public final class SafeXml {
                         if (++depth > DEPTH) throw tooDeep();
                         if (reader.getAttributeCount() + reader.getNamespaceCount() > ATTRIBUTES)
                             throw tooManyAttributes();
+                        checkNames(reader);
                     }
                     case XMLStreamConstants.END_ELEMENT -> {
                         text = 0;
@@ -91,6 +95,13 @@ public final class SafeXml {
             }
             return depth;
         });
+    }
+
+    private static void checkNames(XMLStreamReader reader) throws BadInput {
+        var longest = reader.getLocalName().length();
+        for (var i = 0; i < reader.getAttributeCount(); i++)
+            longest = Math.max(longest, reader.getAttributeLocalName(i).length());
+        if (longest > NAME) throw tooLong("a name of more than " + NAME + " characters");
     }
 
     /** The root element as {@code {namespace}local}, or {@code local} where it has no namespace. Reads no further than that. */
@@ -163,37 +174,38 @@ public final class SafeXml {
         }
     }
 
-    /** A streaming parser's factory without DTD. It bounds attributes and names, not depth: count that yourself. */
-    public static XMLInputFactory inputFactory() {
-        var factory = XMLInputFactory.newDefaultFactory();
+    private static XMLInputFactory streams() {
+        var factory = new WstxInputFactory();
         factory.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, true);
-        factory.setProperty("reuse-instance", false);
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
         factory.setProperty(XMLInputFactory.IS_REPLACING_ENTITY_REFERENCES, false);
-        factory.setProperty(XMLConstants.ACCESS_EXTERNAL_DTD, "");
-        BOUNDS.forEach(factory::setProperty);
+        factory.setProperty(WstxInputProperties.P_LAZY_PARSING, false);
+        factory.setProperty(WstxInputProperties.P_MAX_ELEMENT_DEPTH, DEPTH);
+        factory.setProperty(WstxInputProperties.P_MAX_ATTRIBUTES_PER_ELEMENT, ATTRIBUTES);
         factory.setXMLResolver((publicId, systemId, baseUri, namespace) -> {
             throw new XMLStreamException("nothing outside the document is read");
         });
         return factory;
     }
 
+    /** Makes streaming parsers without DTD. It bounds attributes and depth, not names: count those yourself. */
+    public static XMLInputFactory inputFactory() {
+        return STREAMS;
+    }
+
     /** A streaming parser over bytes that have passed {@link #check}; close it when done. */
     public static XMLStreamReader reader(InputStream checked) throws XMLStreamException {
-        return opened(factory -> factory.createXMLStreamReader(checked));
+        return STREAMS.createXMLStreamReader(checked);
     }
 
-    private interface Opening {
-        XMLStreamReader from(XMLInputFactory factory) throws XMLStreamException;
-    }
-
-    private static XMLStreamReader opened(Opening opening) throws XMLStreamException {
-        var idle = FACTORIES.poll();
-        var factory = idle == null ? inputFactory() : idle;
-        var reader = opening.from(factory);
-        FACTORIES.add(factory);
-        return reader;
+    /** Where the parser stands: behind what it has read last. */
+    public static Location behind(XMLStreamReader reader) {
+        try {
+            return ((XMLStreamReader2) reader).getLocationInfo().getEndLocation();
+        } catch (XMLStreamException e) {
+            return reader.getLocation(); // what comes next is not well-formed, and is told when it is read
+        }
     }
 
     private interface Reading<T> {
@@ -203,7 +215,7 @@ public final class SafeXml {
     private static <T> T read(InputStream xml, Limits limits, Reading<T> reading) throws BadInput, IOException {
         var text = XmlText.of(xml, limits);
         try {
-            var reader = opened(factory -> factory.createXMLStreamReader(text));
+            var reader = STREAMS.createXMLStreamReader(text);
             var version = Optional.ofNullable(reader.getVersion()).orElse("1.0");
             if (!version.equals("1.0"))
                 throw new BadInput(
@@ -222,10 +234,10 @@ public final class SafeXml {
 
     private static BadInput malformed(Exception e) {
         var message = String.valueOf(e.getMessage());
-        // The codes of the JDK's own bounds are part of its messages in every language.
-        if (message.contains("JAXP00010002")) return tooManyAttributes();
-        if (message.contains("JAXP00010006")) return tooDeep();
-        if (message.contains("JAXP0001")) return tooLong("a name or a value beyond the parser's bounds");
+        // The parser names its own bounds in its messages, in English whatever the locale.
+        if (message.contains("Attribute limit")) return tooManyAttributes();
+        if (message.contains("Element Depth")) return tooDeep();
+        if (message.contains("limit (")) return tooLong("a name or a value beyond the parser's bounds");
         var where = e instanceof XMLStreamException x && x.getLocation() != null
                 ? " at line " + x.getLocation().getLineNumber() + ", column "
                         + x.getLocation().getColumnNumber()

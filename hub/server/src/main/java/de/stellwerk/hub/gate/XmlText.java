@@ -137,6 +137,7 @@ final class XmlText extends Reader {
                 if (result.isError()) throw undecodable(result);
                 var got = chars.position();
                 if (got > 0) {
+                    checkCharacters(target, offset, got);
                     prolog.see(target, offset, got);
                     return got;
                 }
@@ -150,6 +151,16 @@ final class XmlText extends Reader {
             broken = e;
             throw e;
         }
+    }
+
+    /** The parser behind looks for the other characters that XML does not have. */
+    private static void checkCharacters(char[] chars, int offset, int length) throws BadInput {
+        for (var i = offset; i < offset + length; i++)
+            if (chars[i] > '\uFFFD')
+                throw new BadInput(
+                        "xml.malformed",
+                        "The document has a character that XML does not have (U+FFFE or U+FFFF). Nothing was forwarded. Send"
+                                + " it without.");
     }
 
     private void fill() throws IOException, BadInput {

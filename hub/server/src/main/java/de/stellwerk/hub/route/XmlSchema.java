@@ -212,7 +212,7 @@ final class XmlSchema {
                 more++;
                 return;
             }
-            var at = reader.getLocation();
+            var at = SafeXml.behind(reader);
             errors.add("/" + String.join("/", path) + " at " + at.getLineNumber() + ":" + at.getColumnNumber() + " "
                     + name + expected(name, message));
         }
@@ -235,12 +235,12 @@ final class XmlSchema {
 
             @Override
             public int getLineNumber() {
-                return reader.getLocation().getLineNumber();
+                return SafeXml.behind(reader).getLineNumber();
             }
 
             @Override
             public int getColumnNumber() {
-                return reader.getLocation().getColumnNumber();
+                return SafeXml.behind(reader).getColumnNumber();
             }
         }
     }
