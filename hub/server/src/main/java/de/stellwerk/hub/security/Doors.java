@@ -1,5 +1,7 @@
 package de.stellwerk.hub.security;
 
+import de.stellwerk.hub.signal.Visitors.Sender;
+import de.stellwerk.hub.signal.Visitors.Way;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -27,13 +29,13 @@ final class Doors {
     }
 
     /** Who sends: a key; for a hook, whose sender is not known yet, the connection; nobody for a request that has no key. */
-    static Optional<String> sender(HttpServletRequest request, @Nullable Authentication authentication) {
+    static Optional<Sender> sender(HttpServletRequest request, @Nullable Authentication authentication) {
         if (authentication != null && authentication.getPrincipal() instanceof Caller caller) {
-            return Optional.of("key " + caller.id());
+            return Optional.of(new Sender(Way.KEY, caller.id()));
         }
         var words = path(request).split("/", 5);
         return path(request).startsWith(HOOKS) && words.length > 3
-                ? Optional.of("hook " + words[2] + "/" + words[3])
+                ? Optional.of(new Sender(Way.HOOK, words[2] + "/" + words[3]))
                 : Optional.empty();
     }
 }
