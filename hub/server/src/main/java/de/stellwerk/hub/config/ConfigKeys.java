@@ -14,8 +14,7 @@ final class ConfigKeys {
     static final Set<String> SEAL = Set.of("folder");
     static final Set<String> LIMITS =
             Set.of("part", "xml", "inline", "attachments", "disk-reserve", "requests", "requests-per-key");
-    static final Set<String> PLUGINS =
-            Set.of("unsigned", "keys", "directory", "isolated", "isolated-heap", "threads");
+    static final Set<String> PLUGINS = Set.of("unsigned", "keys", "directory", "isolated", "isolated-heap", "threads");
     static final Set<String> PLUGIN_KEY = Set.of("name", "key");
     static final Set<String> MUNICIPALITY = Set.of("municipality", "ars", "name", "connections");
     static final Set<String> CONNECTION =

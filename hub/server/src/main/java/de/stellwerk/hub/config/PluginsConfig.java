@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param directory a folder, or the address of one, that holds {@code plugins.json}
  * @param isolation how plugins are kept apart from the hub and from each other
  */
-public record PluginsConfig(boolean unsigned, Map<String, String> keys, Optional<String> directory, Isolation isolation) {
+public record PluginsConfig(
+        boolean unsigned, Map<String, String> keys, Optional<String> directory, Isolation isolation) {
 
     /** For development: everything is taken. */
     public static PluginsConfig open() {

@@ -119,12 +119,13 @@ final class SelfTest {
         Files.createDirectories(scratch);
         var folder = Files.createTempDirectory(scratch, "self-test-");
         try {
-            var differences = plugin.crew().call(
-                    "self-test",
-                    Calls.LIMIT,
-                    Crew.Book.none(),
-                    () -> GoldenRun.of(one, offer.factory(), folder),
-                    late -> {});
+            var differences = plugin.crew()
+                    .call(
+                            "self-test",
+                            Calls.LIMIT,
+                            Crew.Book.none(),
+                            () -> GoldenRun.of(one, offer.factory(), folder),
+                            late -> {});
             if (!differences.isEmpty()) {
                 var told = differences.stream()
                         .limit(TOLD)

@@ -95,9 +95,8 @@ final class Trial {
 
     private static void promised(LoadedPlugin plugin, List<Offer> offers) throws Refused {
         var promised = new TreeSet<>(plugin.jar().connectors());
-        var offered = offers.stream()
-                .map(offer -> offer.descriptor().name())
-                .collect(Collectors.toCollection(TreeSet::new));
+        var offered =
+                offers.stream().map(offer -> offer.descriptor().name()).collect(Collectors.toCollection(TreeSet::new));
         if (!promised.isEmpty() && !promised.equals(offered)) {
             throw new Refused(
                     "plugin.connectors",

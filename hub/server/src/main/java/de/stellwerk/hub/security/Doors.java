@@ -1,5 +1,7 @@
 package de.stellwerk.hub.security;
 
+import de.stellwerk.hub.signal.Visitors.Sender;
+import de.stellwerk.hub.signal.Visitors.Way;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 
@@ -22,8 +24,8 @@ final class Doors {
     }
 
     /** Who sends: the connection, for whoever calls is not known yet; nobody where no connection is named. */
-    static Optional<String> sender(HttpServletRequest request) {
+    static Optional<Sender> sender(HttpServletRequest request) {
         var words = path(request).split("/", 5);
-        return words.length > 3 ? Optional.of("hook " + words[2] + "/" + words[3]) : Optional.empty();
+        return words.length > 3 ? Optional.of(new Sender(Way.HOOK, words[2] + "/" + words[3])) : Optional.empty();
     }
 }

@@ -5,6 +5,8 @@ import de.stellwerk.hub.ledger.LedgerFailure;
 import de.stellwerk.hub.signal.EntrySignal;
 import de.stellwerk.hub.signal.Halt;
 import de.stellwerk.hub.signal.Visitors;
+import de.stellwerk.hub.signal.Visitors.Sender;
+import de.stellwerk.hub.signal.Visitors.Way;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -52,7 +54,7 @@ public final class Entrance {
             return;
         }
         var caller = known.get();
-        var sender = "key " + caller.id();
+        var sender = new Sender(Way.KEY, caller.id());
         var full = visitors.enter(sender);
         if (full.isPresent()) {
             Answers.halt(request, response, full.get());

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,7 @@ public final class EntrySignal implements AutoCloseable {
         private final Watch watch;
         private volatile Optional<Halt> seen = Optional.empty();
         private volatile long at = System.nanoTime();
+        private final AtomicBoolean silent = new AtomicBoolean();
 
         Post(Watch watch) {
             this.watch = watch;
@@ -34,12 +36,12 @@ public final class EntrySignal implements AutoCloseable {
         void look() {
             var now = seen();
             var before = seen;
-            var silent = late();
             seen = now;
             at = System.nanoTime();
+            var wasSilent = silent.getAndSet(false);
             if (now.isPresent() && !now.equals(before)) {
                 LOG.warn("halt: {} {}", now.get().code(), now.get().english());
-            } else if (now.isEmpty() && (before.isPresent() || silent)) {
+            } else if (now.isEmpty() && (before.isPresent() || wasSilent)) {
                 LOG.info("the {} is as it should be again; messages are taken again", watch.name());
             }
         }
@@ -51,6 +53,18 @@ public final class EntrySignal implements AutoCloseable {
             } catch (RuntimeException e) {
                 LOG.error("the {} could not be looked at", watch.name(), e);
                 return Optional.of(watch.silent());
+            }
+        }
+
+        /** A look that hangs says nothing itself. */
+        void listen() {
+            if (late() && silent.compareAndSet(false, true)) {
+                LOG.warn(
+                        "halt: {} a look at the {} has taken longer than {} ms; {}",
+                        watch.silent().code(),
+                        watch.name(),
+                        watch.patience().toMillis(),
+                        watch.silent().english());
             }
         }
 
@@ -77,8 +91,8 @@ public final class EntrySignal implements AutoCloseable {
 
     EntrySignal(List<Watch> watches) {
         watches.forEach(watch -> posts.add(new Post(watch)));
-        // A thread each: a disk that hangs must not hide a database that has gone.
-        this.threads = Executors.newScheduledThreadPool(watches.size(), work -> {
+        // A thread each, and one that listens: a disk that hangs must not hide a database that has gone.
+        this.threads = Executors.newScheduledThreadPool(watches.size() + 1, work -> {
             var thread = new Thread(work, "signal");
             thread.setDaemon(true);
             return thread;
@@ -89,8 +103,13 @@ public final class EntrySignal implements AutoCloseable {
         for (var post : posts) {
             post.at = System.nanoTime();
             post.look();
-            threads.scheduleWithFixedDelay(post::look, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+            everySecond(post::look);
         }
+        everySecond(() -> posts.forEach(Post::listen));
+    }
+
+    private void everySecond(Runnable work) {
+        threads.scheduleWithFixedDelay(work, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Why nothing may come in at this moment; empty if the way is clear. */

@@ -90,15 +90,17 @@ class ContainmentIT {
         }
         assertThat(connection.state()).isEqualTo(State.ISOLATED);
         assertThat(connection.stateText())
-                .startsWith("Plugin " + way + " 1.0.0 does not let go of 2 calls, the longest: 14628270/" + way + " deliver")
+                .startsWith("Plugin " + way + " 1.0.0 does not let go of 2 calls, the longest: 14628270/" + way
+                        + " deliver")
                 .contains("(thread plugin-" + way + "-1.0.0-", where);
-        assertThat(connection.stateText(Locale.GERMAN)).startsWith("Plugin " + way + " 1.0.0 gibt 2 Aufrufe nicht frei");
+        assertThat(connection.stateText(Locale.GERMAN))
+                .startsWith("Plugin " + way + " 1.0.0 gibt 2 Aufrufe nicht frei");
         assertThat(connection.places()).isZero();
         assertThat(connection.closed().orElseThrow().code()).isEqualTo("plugin.isolated");
         assertThat(connection.load().stuck()).hasSize(2);
         assertThat(connection.deliver(delivery("any")))
-                .isInstanceOfSatisfying(NotSent.class, notSent -> assertThat(notSent.why())
-                        .startsWith("plugin.isolated"));
+                .isInstanceOfSatisfying(
+                        NotSent.class, notSent -> assertThat(notSent.why()).startsWith("plugin.isolated"));
     }
 
     @Test
@@ -159,7 +161,8 @@ class ContainmentIT {
         var connection = neighbours.connection("pushes");
         var request = new Receiver.Request("POST", "", Map.of(), Content.of("a", "text/plain", new byte[0]));
         for (int i = 0; i < 2; i++) {
-            assertThatThrownBy(() -> connection.receive(request, new Counting())).hasMessageContaining("plugin.hangs");
+            assertThatThrownBy(() -> connection.receive(request, new Counting()))
+                    .hasMessageContaining("plugin.hangs");
         }
         assertThatThrownBy(() -> connection.receive(request, new Counting())).hasMessageContaining("plugin.busy");
         assertThat(connection.state()).isEqualTo(State.ISOLATED);

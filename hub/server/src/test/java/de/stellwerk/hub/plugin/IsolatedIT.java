@@ -135,9 +135,8 @@ class IsolatedIT {
                     .isInstanceOfSatisfying(NotSent.class, notSent -> assertThat(notSent.why())
                             .startsWith("plugin.process-away: its process ran out of memory"));
             neighbours.goOn();
-            await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(() -> assertThat(connection.deliver(delivery("any")))
-                            .isInstanceOf(Delivered.class));
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(connection.deliver(delivery("any")))
+                    .isInstanceOf(Delivered.class));
             assertThat(neighbours.plugin("leaks-memory").text()).contains("the one before ran out of memory");
         }
     }
@@ -183,7 +182,8 @@ class IsolatedIT {
                 int taken = inbox.bytes.size();
                 await().atMost(Duration.ofSeconds(60))
                         .until(() -> arrived.size() > before + 30 && inbox.bytes.size() > taken + 30);
-                process(neighbours, kills % 2 == 0 ? "appends" : "hands-over-files").destroyForcibly();
+                process(neighbours, kills % 2 == 0 ? "appends" : "hands-over-files")
+                        .destroyForcibly();
                 kills++;
             }
             over.set(true);
@@ -191,10 +191,12 @@ class IsolatedIT {
             for (var each : deliveries) {
                 each.join();
             }
-            await().atMost(Duration.ofSeconds(60)).ignoreException(ConnectorFailed.class).untilAsserted(() -> {
-                source.poll(inbox);
-                assertThat(inbox.bytes).as("every file is one message").hasSize(put.get());
-            });
+            await().atMost(Duration.ofSeconds(60))
+                    .ignoreException(ConnectorFailed.class)
+                    .untilAsserted(() -> {
+                        source.poll(inbox);
+                        assertThat(inbox.bytes).as("every file is one message").hasSize(put.get());
+                    });
             assertThat(inbox.changed).as("the same id with other bytes").isEmpty();
             for (var id : arrived) {
                 assertThat(neighbours.directory("appends").resolve(id)).hasContent(id);
@@ -281,10 +283,7 @@ class IsolatedIT {
 
         public static void main(String[] arguments) throws Exception {
             var neighbours = new Neighbours(
-                    Path.of(arguments[0]),
-                    new Isolation(Set.of("demo"), 48L << 20, 50),
-                    Bounds.defaults(),
-                    List.of());
+                    Path.of(arguments[0]), new Isolation(Set.of("demo"), 48L << 20, 50), Bounds.defaults(), List.of());
             neighbours.goOn();
             System.out.println("plugin process " + process(neighbours, "demo").pid());
             System.out.flush();

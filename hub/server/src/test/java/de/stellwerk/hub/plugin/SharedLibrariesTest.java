@@ -29,9 +29,11 @@ class SharedLibrariesTest {
 
     @Test
     void aPluginThatBringsMailUsesItsOwn() throws Exception {
-        try (var house = house(TestJar.libraries().shading(Session.class)
+        try (var house = house(TestJar.libraries()
+                .shading(Session.class)
                 .line("Plugin-Permits-Threads", "jakarta.mail, org.eclipse.angus.mail")
-                .line("Plugin-Permits-Globals", "org.eclipse.angus.mail.auth").shading(IMAPStore.class))) {
+                .line("Plugin-Permits-Globals", "org.eclipse.angus.mail.auth")
+                .shading(IMAPStore.class))) {
             assertThat(house.ask("mail")).isEqualTo("own true");
         }
     }

@@ -126,7 +126,7 @@ class EntryFiltersTest {
 
     @Test
     void theSecondOfOneHookIsToldToComeLaterWhileTheFirstIsInside() throws Exception {
-        var filter = new VisitorFilter(new Visitors(2, 1));
+        var filter = new VisitorFilter(new Visitors(4, 1));
         var second = new MockHttpServletResponse();
         var other = new MockHttpServletResponse();
         filter.doFilter(request("POST", HOOK), new MockHttpServletResponse(), (request, answer) -> {

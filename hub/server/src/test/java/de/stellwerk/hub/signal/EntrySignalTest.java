@@ -3,16 +3,24 @@ package de.stellwerk.hub.signal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class EntrySignalTest {
 
+    private static final Duration SOON = Duration.ofSeconds(30);
     private static final Duration LONG = Duration.ofMinutes(1);
 
     private final AtomicReference<Optional<Halt>> found = new AtomicReference<>(Optional.empty());
@@ -30,16 +38,15 @@ class EntrySignalTest {
         try (var signal = signal(watch("one"), watch("two"))) {
             found.set(Optional.of(Halt.disk("data")));
 
-            await().atMost(Duration.ofSeconds(5))
-                    .untilAsserted(() -> assertThat(signal.halt()).contains(Halt.disk("data")));
+            await().atMost(SOON).untilAsserted(() -> assertThat(signal.halt()).contains(Halt.disk("data")));
 
             found.set(Optional.empty());
-            await().atMost(Duration.ofSeconds(5)).until(signal::isClear);
+            await().atMost(SOON).until(signal::isClear);
         }
     }
 
     @Test
-    void aWatchThatHangsShowsHaltAndHidesNoOther() throws Exception {
+    void aWatchThatHangsShowsHaltAndHidesNoOther() {
         var hangs = new CountDownLatch(1);
         var looks = new AtomicInteger();
         var stuck = new Watch(
@@ -52,17 +59,40 @@ class EntrySignalTest {
                 },
                 Duration.ofMillis(1_500),
                 Halt.unwritable("data"));
+        var log = new ListAppender<ILoggingEvent>();
+        log.start();
+        logger().addAppender(log);
         try (var signal = signal(stuck, watch("database"))) {
-            await().atMost(Duration.ofSeconds(6))
-                    .untilAsserted(() -> assertThat(signal.halt()).contains(Halt.unwritable("data")));
+            await().atMost(SOON).untilAsserted(() -> assertThat(signal.halt()).contains(Halt.unwritable("data")));
+            await("somebody is told").atMost(SOON).until(() -> warnings(log).size() == 1);
+            assertThat(warnings(log).get(0)).contains("hub.storage", "stuck");
+            await("and once only")
+                    .pollDelay(Duration.ofMillis(2_500))
+                    .until(() -> warnings(log).size() == 1);
 
             hangs.countDown();
-            await().atMost(Duration.ofSeconds(6)).until(signal::isClear);
+            await().atMost(SOON).until(signal::isClear);
 
             found.set(Optional.of(Halt.database()));
-            await().atMost(Duration.ofSeconds(5))
-                    .untilAsserted(() -> assertThat(signal.halt()).contains(Halt.database()));
+            await().atMost(SOON).untilAsserted(() -> assertThat(signal.halt()).contains(Halt.database()));
+        } finally {
+            logger().detachAppender(log);
         }
+    }
+
+    private static Logger logger() {
+        return (Logger) LoggerFactory.getLogger(EntrySignal.class);
+    }
+
+    private static List<String> warnings(ListAppender<ILoggingEvent> log) {
+        List<ILoggingEvent> events;
+        synchronized (log) {
+            events = List.copyOf(log.list);
+        }
+        return events.stream()
+                .map(ILoggingEvent::getFormattedMessage)
+                .filter(line -> line.startsWith("halt: hub.storage"))
+                .toList();
     }
 
     @Test
@@ -80,23 +110,26 @@ class EntrySignalTest {
                 Halt.database());
         try (var signal = signal(watch)) {
             assertThat(signal.halt()).contains(Halt.database());
-            await().atMost(Duration.ofSeconds(6)).until(signal::isClear);
+            await().atMost(SOON).until(signal::isClear);
         }
     }
 
     @Test
     void noThreadIsLeftWhenItIsClosed() {
+        // Others may just be ending.
         var before = threads();
         var signal = signal(watch("one"), watch("two"));
-        assertThat(threads()).isGreaterThan(before);
+        var mine = threads();
+        mine.removeAll(before);
+        assertThat(mine).isNotEmpty();
         signal.close();
-        await().atMost(Duration.ofSeconds(5)).until(() -> threads() <= before);
+        await().atMost(SOON).until(() -> mine.stream().noneMatch(Thread::isAlive));
     }
 
-    private static long threads() {
+    private static Set<Thread> threads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().equals("signal"))
-                .count();
+                .collect(Collectors.toCollection(HashSet::new));
     }
 
     private Watch watch(String name) {
