@@ -8,9 +8,9 @@ numbers as (
     from given, generate_series(1, how_many) as n),
 messages as (
     insert into message (id, municipality, source, business_id, kind, service, case_id, answers, headers, digest, salt, state, route,
-        due, published_until, epoch, accepted_at)
+        due, published_until, accepted_at)
     select id, municipality, 'key:bench', case_id, 'form.submission', '', case_id, '', '{}', sha256(case_id::bytea),
-        substr(sha256(id::text::bytea), 1, 16), 'ROUTED', 'form-' || municipality, now(), '-infinity', 0, now()
+        substr(sha256(id::text::bytea), 1, 16), 'ROUTED', 'form-' || municipality, now(), '-infinity', now()
     from numbers),
 parts as (
     insert into part (message_id, no, role, name, media_type, size, sha512, content)

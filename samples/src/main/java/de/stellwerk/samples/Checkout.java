@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 public record Checkout(Path folder) {
 
     private static final String VERSION = "0.1.0";
+    private static final String OFFERS = "src/main/resources/META-INF/services/de.stellwerk.hub.spi.ConnectorFactory";
     private static final List<String> PLUGINS = List.of(
             "epaybl", "file-drop", "finance-fixed", "secure-mailbox", "trade-register-csv", "trade-register-xml");
 
@@ -49,6 +50,23 @@ public record Checkout(Path folder) {
      */
     public Path plugin(String name) throws IOException {
         return jar(name).orElseThrow(() -> new IOException("plugins/" + name + " is not built yet"));
+    }
+
+    /**
+     * The built jar of every plugin there is.
+     *
+     * @throws IOException if one has not been built
+     */
+    public List<Path> everyPlugin() throws IOException {
+        var found = new ArrayList<Path>();
+        try (var folders = Files.newDirectoryStream(folder.resolve("plugins"), Files::isDirectory)) {
+            for (var each : folders) {
+                if (Files.exists(each.resolve(OFFERS))) {
+                    found.add(plugin(String.valueOf(each.getFileName())));
+                }
+            }
+        }
+        return found;
     }
 
     private Optional<Path> jar(String name) throws IOException {

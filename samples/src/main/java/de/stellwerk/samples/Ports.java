@@ -6,9 +6,9 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 
 /** Ports of this machine that were free a moment ago. */
-record Ports(int hub, int jms, int imap, int smtp, int payment) {
+public record Ports(int hub, int jms, int imap, int smtp, int payment) {
 
-    static Ports free() throws IOException {
+    public static Ports free() throws IOException {
         var sockets = new ArrayList<ServerSocket>();
         try {
             for (var i = 0; i < 5; i++) {

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** A hub as a process of its own, on the home folder of the sample; it can be killed and started again. */
-final class RunningHub implements AutoCloseable {
+public final class RunningHub implements AutoCloseable {
 
     private static final Duration START = Duration.ofSeconds(120);
 
@@ -28,7 +28,7 @@ final class RunningHub implements AutoCloseable {
     }
 
     /** Starts it and waits until it is ready. */
-    static RunningHub start(Home home, Checkout checkout, Ports ports) throws IOException, InterruptedException {
+    public static RunningHub start(Home home, Checkout checkout, Ports ports) throws IOException, InterruptedException {
         var hub = new RunningHub(home, checkout, ports, launch(home, checkout, ports));
         hub.awaitReady();
         return hub;
@@ -39,7 +39,7 @@ final class RunningHub implements AutoCloseable {
     }
 
     /** A client with the first key, which may do everything. */
-    HubClient admin() throws IOException {
+    public HubClient admin() throws IOException {
         return new HubClient(address(), Files.readString(home.firstKey()).strip());
     }
 
@@ -57,11 +57,15 @@ final class RunningHub implements AutoCloseable {
         awaitReady();
     }
 
+    public long pid() {
+        return program.pid();
+    }
+
     boolean runs() {
         return program.runs();
     }
 
-    String lastWords() throws IOException {
+    public String lastWords() throws IOException {
         return program.lastWords();
     }
 

@@ -3,19 +3,21 @@ package de.stellwerk.samples;
 import de.stellwerk.samples.town.Journal;
 import de.stellwerk.samples.town.Journal.Line;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
  * Compares what was acknowledged with what arrived, from the journals of senders and receivers alone: each letter for Pirna in the
  * records folder once and ordered once at the payment platform, each payment once in the finance folder, each letter for Leipzig
- * entered once.
+ * entered once; and each with the bytes of all its attachments.
  *
  * @param acknowledged letters that had their yes
  * @param missing what has not arrived, yet
@@ -24,6 +26,7 @@ import java.util.stream.Collectors;
 record Books(int acknowledged, List<String> missing, List<String> doubled) {
 
     private static final Pattern CASE = Pattern.compile("<antragsnummer>([^<]+)</antragsnummer>");
+    private static final String ATTACHMENT = "[^-]+-[1-9]\\.(bin|pdf|json|xml)";
     private static final Pattern PAID = Pattern.compile("<kassenzeichen>([^<]+)</kassenzeichen>");
 
     static Books of(Home home) throws IOException {
@@ -31,10 +34,12 @@ record Books(int acknowledged, List<String> missing, List<String> doubled) {
         var doubled = new ArrayList<String>();
         var portal = Journal.read(home.journals().portal());
         var hashes = new HashMap<String, String>();
+        var attachments = new HashMap<String, String>();
         var cases = new HashMap<String, String>();
         for (var line : portal) {
             if (line.event().equals("form")) {
                 hashes.put(line.text("case"), line.text("sha256"));
+                attachments.put(line.text("case"), line.text("attachments"));
                 cases.put(line.text("key"), line.text("case"));
             }
         }
@@ -48,17 +53,26 @@ record Books(int acknowledged, List<String> missing, List<String> doubled) {
                 .map(line -> cases.getOrDefault(line.text("key"), ""))
                 .collect(Collectors.toSet());
         var records = filed(home.records(), CASE);
+        var beside = beside(home.records());
+        var entered = entered(home.journals().leipzig());
         var orders = count(Journal.read(home.journals().payment(), "order"), "case");
         var entries = count(Journal.read(home.journals().leipzig(), "entry"), "case");
         for (var caseId : hashes.keySet()) {
             var must = acknowledged.contains(caseId);
             if (caseId.startsWith("LEJ")) {
                 once(caseId + " in Leipzig", entries.getOrDefault(caseId, 0), must, missing, doubled);
+                if (entered.containsKey(caseId) && !entered.get(caseId).equals(attachments.get(caseId))) {
+                    doubled.add(caseId + " in Leipzig with other attachments");
+                }
             } else {
                 var files = records.getOrDefault(caseId, List.of());
                 once(caseId + " in the records", files.size(), must, missing, doubled);
-                if (files.size() == 1 && !files.get(0).equals(hashes.get(caseId))) {
+                if (files.size() == 1 && !files.get(0).sha256().equals(hashes.get(caseId))) {
                     doubled.add(caseId + " in the records with other bytes");
+                }
+                if (files.size() == 1
+                        && !beside.getOrDefault(files.get(0).name(), "").equals(attachments.get(caseId))) {
+                    doubled.add(caseId + " in the records with other attachments");
                 }
                 once(caseId + " ordered", orders.getOrDefault(caseId, 0), must, missing, doubled);
             }
@@ -91,21 +105,66 @@ record Books(int acknowledged, List<String> missing, List<String> doubled) {
         return counted;
     }
 
-    /** The hashes of the files in a folder, by what the pattern finds in each. */
-    private static Map<String, List<String>> filed(Path folder, Pattern pattern) throws IOException {
-        var found = new HashMap<String, List<String>>();
-        try (var files = Files.newDirectoryStream(folder, "*.xml")) {
+    /** A file by its name without the ending. */
+    private record Filed(String name, String sha256) {
+        static Filed of(Path file) throws IOException {
+            return new Filed(
+                    file.getFileName().toString().replaceFirst("\\.[^.]*$", ""),
+                    Journal.sha256(Files.readAllBytes(file)));
+        }
+    }
+
+    /** The files in a folder, by what the pattern finds in each. */
+    private static Map<String, List<Filed>> filed(Path folder, Pattern pattern) throws IOException {
+        var found = new HashMap<String, List<Filed>>();
+        try (var files = Files.newDirectoryStream(
+                folder,
+                file -> file.toString().endsWith(".xml")
+                        && !file.getFileName().toString().matches(ATTACHMENT))) {
             for (var file : files) {
-                var bytes = Files.readAllBytes(file);
-                var match = pattern.matcher(new String(bytes, java.nio.charset.StandardCharsets.UTF_8));
+                var match = pattern.matcher(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
                 found.computeIfAbsent(
                                 match.find()
                                         ? match.group(1)
                                         : file.getFileName().toString(),
                                 key -> new ArrayList<>())
-                        .add(Journal.sha256(bytes));
+                        .add(Filed.of(file));
             }
         }
+        return found;
+    }
+
+    /** The hashes of the attachments that lie beside each file, in their order. */
+    private static Map<String, String> beside(Path folder) throws IOException {
+        var found = new TreeMap<String, String>();
+        try (var files = Files.newDirectoryStream(
+                folder, file -> file.getFileName().toString().matches(ATTACHMENT))) {
+            for (var file : files) {
+                var each = Filed.of(file);
+                found.put(each.name(), each.sha256());
+            }
+        }
+        return joined(found, "-");
+    }
+
+    /** The hashes of the attachments of each case that Leipzig has entered, in their order. */
+    private static Map<String, String> entered(Path journal) throws IOException {
+        var single = new TreeMap<String, String>();
+        for (var line : Journal.read(journal, "attachment")) {
+            single.put(line.text("key"), line.text("sha256"));
+        }
+        var byDelivery = joined(single, "/");
+        var found = new HashMap<String, String>();
+        for (var line : Journal.read(journal, "entry")) {
+            found.put(line.text("case"), byDelivery.getOrDefault(line.text("key"), ""));
+        }
+        return found;
+    }
+
+    private static Map<String, String> joined(TreeMap<String, String> numbered, String before) {
+        var found = new HashMap<String, String>();
+        numbered.forEach((name, hash) ->
+                found.merge(name.substring(0, name.lastIndexOf(before)), hash, (one, other) -> one + " " + other));
         return found;
     }
 }

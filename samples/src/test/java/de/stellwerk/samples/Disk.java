@@ -40,14 +40,17 @@ record Disk(Path folder) implements AutoCloseable {
         return new Disk(folder);
     }
 
-    /** Fills it until only so many bytes are free. */
-    void fill(long left) throws IOException, InterruptedException {
-        var free = Files.getFileStore(folder).getUsableSpace();
-        Shell.run(
-                "fallocate",
-                "-l",
-                String.valueOf(Math.max(1, free - left)),
-                folder.resolve(BALLAST).toString());
+    /** Fills it until only so many bytes are free. Others write to it meanwhile: then there is less to fill than a moment ago. */
+    void fill(long left) {
+        var ballast = folder.resolve(BALLAST);
+        await("filled")
+                .atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> {
+                    Files.deleteIfExists(ballast);
+                    var bytes = Math.max(1, Files.getFileStore(folder).getUsableSpace() - left);
+                    return Shell.works("fallocate", "-l", String.valueOf(bytes), ballast.toString());
+                });
     }
 
     void free() throws IOException {

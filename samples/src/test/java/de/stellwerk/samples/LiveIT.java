@@ -1,12 +1,14 @@
 package de.stellwerk.samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import de.stellwerk.samples.letters.Registrations;
 import de.stellwerk.samples.letters.SampleAuthority;
 import de.stellwerk.samples.letters.Town;
 import de.stellwerk.samples.town.HubClient;
+import de.stellwerk.samples.town.Journal;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,16 +32,21 @@ import java.util.jar.Manifest;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import tools.jackson.databind.JsonNode;
 
-/** What changes while the hub runs: jars, routes, keys. The hub is a process of its own. */
+/** What changes while the hub runs, and what is taken out of it: jars, routes, keys, evidence. The hub is a process of its own. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LiveIT {
 
     private static final String FILE_DROP = "file-drop-0.1.0.jar";
 
     private static Home home;
     private static Checkout checkout;
+    private static Ports ports;
     private static RunningHub hub;
     private static HubClient admin;
     private static byte[] fileDrop;
@@ -56,7 +63,8 @@ class LiveIT {
                 home.folder().resolve("config/municipalities/14628270.yaml"),
                 "  push:\n    connector: push-test\n",
                 StandardOpenOption.APPEND);
-        hub = RunningHub.start(home, checkout, Ports.free());
+        ports = Ports.free();
+        hub = RunningHub.start(home, checkout, ports);
         admin = hub.admin();
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> plugin("epaybl").path("state").asString("").equals("ACTIVE"));
@@ -319,6 +327,120 @@ class LiveIT {
         assertThat(description.body()).startsWith("openapi: 3").contains("/api/v1/messages");
     }
 
+    @Test
+    void anExportOfTheServicePortalIsTakenByTheRunningHubOrNotAtAll() throws Exception {
+        var export = Files.writeString(Files.createDirectories(home.folder()).resolve("export.xml"), """
+                <?xml version="1.0" encoding="UTF-8"?>
+                <xzufi:transfer xmlns:xzufi="http://xoev.de/schemata/xzufi/2_2_0" xzufiVersion="2.2.0"><nachrichtenkopf/><schreibe>
+                <organisationseinheit><id schemeAgencyID="L1">A1</id><name><name>Ordnungsamt</name></name><zustaendigkeit>
+                <leistungID schemeAgencyID="L1" schemeDataURI="urn:x">100</leistungID>
+                <gebietID schemeDataURI="urn:de:bund:destatis:bevoelkerungsstatistik:schluessel:rs">146285229270</gebietID>
+                </zustaendigkeit></organisationseinheit>
+                <leistung><id schemeAgencyID="L1" schemeDataURI="urn:x">100</id>
+                <referenzLeiKa><code>99050012104000</code></referenzLeiKa></leistung>
+                </schreibe></xzufi:transfer>""".strip());
+        var here = "--home=" + home.folder();
+        assertThat(Shell.run(stellwerk(), "directory", "import", export.toString(), here))
+                .contains("Verzeichnis Version 1 (amt24, XZuFi 2.2.0): 1 Einträge", "Directory version 1");
+
+        var entries = admin.get("/api/v1/directory?service=99050012104000&municipality=14628270");
+        assertThat(entries.json().path(0).path("name").asString("")).isEqualTo("Ordnungsamt");
+        assertThat(Shell.run(stellwerk(), "directory", "show", "99050012104000", "14628270", here))
+                .contains("Ordnungsamt");
+        assertThatThrownBy(() -> Shell.run(stellwerk(), "directory", "show", "99050012104000", "14713000", here))
+                .hasMessageContaining("ends with 1")
+                .hasMessageContaining("No entry is valid there");
+
+        Files.writeString(export, Files.readString(export).replace("99050012104000", "9905001210400"));
+        assertThatThrownBy(() -> Shell.run(stellwerk(), "directory", "import", export.toString(), here))
+                .hasMessageContaining("ends with 1")
+                .hasMessageContaining("directory.leika");
+        assertThat(admin.get("/api/v1/directory/imports").json().size()).isEqualTo(1);
+    }
+
+    /** Last, for it starts the hub anew: at its end it writes the checkpoint that a pack leads to, which otherwise takes up to a minute. */
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void aCasesEvidenceIsGivenToItsClerkAloneStampedAndCheckedWithoutTheHub() throws Exception {
+        var letter = new Registrations(6).of(Town.PIRNA, 980_301);
+        var message = admin.post(letter).text("id");
+        var path = "/api/v1/cases/" + letter.caseId() + "/evidence?reason=audit";
+        var clerk = keyText("clerk", List.of("14628270"), List.of("read", "content"));
+        var neighbour = keyText("neighbour", List.of("14713000"), List.of("read", "content"));
+        var reader = keyText("pirna-reader", List.of("14628270"), List.of("read"));
+        hub.close();
+
+        var authority = home.folder().resolve("tsa.pem");
+        var journal = home.journals().portal().resolveSibling("tsa.jsonl");
+        try (var stamper = Program.ofTown(
+                "TimeStamper", home, "tsa.log", journal, List.of("--certificate", authority.toString()))) {
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> !Journal.read(journal, "ready").isEmpty());
+            Files.writeString(
+                    home.folder().resolve("config/hub.yaml"),
+                    "seal:\n  time-stamps: { url: \"http://127.0.0.1:%d/tsa\", trust: tsa.pem }\n"
+                            .formatted(Journal.read(journal, "ready").get(0).number("port")),
+                    StandardOpenOption.APPEND);
+            hub = RunningHub.start(home, checkout, ports);
+
+            assertThat(get(path, "").statusCode()).isEqualTo(401);
+            assertThat(get(path, reader).statusCode()).isEqualTo(403);
+            assertThat(get(path, neighbour).statusCode()).isEqualTo(404);
+            var answer = get(path, clerk);
+            assertThat(answer.statusCode())
+                    .as(new String(answer.body(), StandardCharsets.UTF_8))
+                    .isEqualTo(200);
+            assertThat(answer.headers().firstValue("Content-Type")).contains("application/vnd.etsi.asic-e+zip");
+            assertThat(answer.headers().firstValue("Stellwerk-Time-Stamp-Missing"))
+                    .isEmpty();
+            var pack = Files.write(home.folder().resolve("case.asice"), answer.body());
+
+            var own = home.folder().resolve("own.asice");
+            Shell.run(
+                    stellwerk(),
+                    "evidence",
+                    letter.caseId(),
+                    "--municipality=14628270",
+                    "--reason=audit",
+                    "--out=" + own,
+                    "--home=" + home.folder());
+            var certificate = "--seal=" + own + ".seal.pem";
+            for (var each : List.of(pack, own)) {
+                assertThat(Shell.run(
+                                stellwerk(), "verify-evidence", each.toString(), certificate, "--tsa=" + authority))
+                        .contains("Time stamp: ", "in order: case " + letter.caseId() + ", 1 messages");
+            }
+            assertThat(admin.get("/api/v1/cases/" + letter.caseId()).json().toString())
+                    .contains("EVIDENCE_READ");
+
+            var broken = answer.body().clone();
+            broken[broken.length / 2] ^= 1;
+            var changed = Files.write(home.folder().resolve("changed.asice"), broken);
+            assertThatThrownBy(() -> Shell.run(stellwerk(), "verify-evidence", changed.toString(), certificate))
+                    .hasMessageContaining("ends with 1");
+
+            assertThat(admin.get("/api/v1/messages/" + message + "/receipt").text("timeStamp"))
+                    .isNotEmpty();
+        }
+        var receipt = admin.get("/api/v1/messages/" + message + "/receipt");
+        assertThat(receipt.status()).as("nobody stamps any more").isEqualTo(200);
+        assertThat(receipt.text("seal")).isNotEmpty();
+        assertThat(receipt.text("timeStamp")).isEmpty();
+        assertThat(receipt.text("timeStampMissing")).isEqualTo("tsa.unreachable");
+    }
+
+    private static String stellwerk() {
+        return checkout.folder().resolve("bin/stellwerk").toString();
+    }
+
+    private static HttpResponse<byte[]> get(String path, String key) throws Exception {
+        var request = HttpRequest.newBuilder(hub.address().resolve(path));
+        if (!key.isEmpty()) {
+            request.header("Authorization", "Bearer " + key);
+        }
+        return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    }
+
     private static HttpResponse<String> page() throws Exception {
         var basic = Base64.getEncoder()
                 .encodeToString(
@@ -332,9 +454,13 @@ class LiveIT {
     }
 
     private static HubClient key(String name, List<String> municipalities, List<String> may) throws Exception {
+        return new HubClient(hub.address(), keyText(name, municipalities, may));
+    }
+
+    private static String keyText(String name, List<String> municipalities, List<String> may) throws Exception {
         var answer = admin.postJson("/api/v1/keys", Map.of("name", name, "municipalities", municipalities, "may", may));
         assertThat(answer.status()).isEqualTo(201);
-        return new HubClient(hub.address(), answer.text("key"));
+        return answer.text("key");
     }
 
     private static String delivery(String message) throws Exception {

@@ -316,16 +316,16 @@ final class Stage implements AutoCloseable {
     }
 
     HubClient.Answer attempt(HubClient client, Letter letter) throws IOException, InterruptedException {
+        Sender.announce(letter, portal);
+        var answer = client.post(letter);
         portal.note(
-                "form",
+                "answer",
                 "key",
                 letter.key(),
-                "case",
-                letter.caseId(),
-                "sha256",
-                Journal.sha256(letter.body().bytes()));
-        var answer = client.post(letter);
-        portal.note("answer", "key", letter.key(), "yes", answer.yes(), "intact", true);
+                "yes",
+                answer.yes(),
+                "intact",
+                answer.yes() && Sender.intact(letter, answer));
         return answer;
     }
 

@@ -95,9 +95,11 @@ final class Traffic implements AutoCloseable {
         return yes.get();
     }
 
+    /** Waits for those that send: one that is interrupted while it writes would close the journal for all traffic after this. */
     @Override
-    public void close() {
+    public void close() throws InterruptedException {
         over = true;
-        threads.shutdownNow();
+        threads.shutdown();
+        threads.awaitTermination(PATIENCE.toSeconds() + 10, TimeUnit.SECONDS);
     }
 }

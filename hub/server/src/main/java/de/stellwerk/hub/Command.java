@@ -3,14 +3,21 @@ package de.stellwerk.hub;
 import de.stellwerk.hub.config.ConfigProblems;
 import de.stellwerk.hub.config.ConfigReader;
 import de.stellwerk.hub.config.HubConfig;
+import de.stellwerk.hub.content.ContentStore;
+import de.stellwerk.hub.evidence.EvidenceCheck;
+import de.stellwerk.hub.evidence.EvidencePacks;
+import de.stellwerk.hub.ledger.CaseExtracts;
 import de.stellwerk.hub.ledger.Finding;
 import de.stellwerk.hub.ledger.LedgerFailure;
 import de.stellwerk.hub.ledger.Nodes;
 import de.stellwerk.hub.ledger.Operator;
+import de.stellwerk.hub.ledger.Search;
 import de.stellwerk.hub.ledger.Verification;
 import de.stellwerk.hub.postgres.PostgresFailure;
 import de.stellwerk.hub.postgres.PostgresVisit;
+import de.stellwerk.hub.signature.JarTrust;
 import de.stellwerk.hub.signature.Seal;
+import de.stellwerk.hub.signature.TimeStamps;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -19,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,14 +41,14 @@ import org.springframework.boot.logging.LoggingSystem;
 
 /**
  * What works beside the hub, whether it runs or not: {@code Command ledger verify}, {@code Command backup DIR} and
- * {@code Command restore DIR}, each with {@code [--home DIR] [--data DIR]}. Ends with status 0 if all is in order, 1 if it is not, 2 if
+ * {@code Command restore DIR}, each with {@code [--home DIR] [--data DIR]}, {@link DirectoryCommand}, {@link PluginCommand} and {@link ConnectionCommand}. Ends with status 0 if all is in order, 1 if it is not, 2 if
  * nothing was done or that could not be found out.
  */
 public final class Command {
 
-    private static final int GOOD = 0;
-    private static final int BAD = 1;
-    private static final int UNKNOWN = 2;
+    static final int GOOD = 0;
+    static final int BAD = 1;
+    static final int UNKNOWN = 2;
 
     private final PrintStream out;
 
@@ -59,7 +67,7 @@ public final class Command {
     }
 
     /** The words, and what stands behind each option: {@code --name=value} or {@code --name value}. */
-    private record Line(List<String> words, Map<String, List<String>> options) {
+    record Line(List<String> words, Map<String, List<String>> options) {
 
         static Line of(List<String> arguments) {
             var words = new ArrayList<String>();
@@ -91,7 +99,12 @@ public final class Command {
 
         /** What stands for the {@code DIR}. */
         Path folder() {
-            return Path.of(words.get(words.size() - 1)).toAbsolutePath().normalize();
+            return Path.of(word()).toAbsolutePath().normalize();
+        }
+
+        /** The same as it was written. */
+        String word() {
+            return words.get(words.size() - 1);
         }
 
         List<Path> all(String option) {
@@ -100,7 +113,17 @@ public final class Command {
                     .toList();
         }
 
-        private Path last(String option, Path otherwise) {
+        /** Empty if it was not given. */
+        String text(String option) {
+            return last(option).orElse("");
+        }
+
+        Optional<String> last(String option) {
+            var given = options.getOrDefault(option, List.of());
+            return given.isEmpty() ? Optional.empty() : Optional.of(given.get(given.size() - 1));
+        }
+
+        Path last(String option, Path otherwise) {
             var given = all(option);
             return given.isEmpty() ? otherwise : given.get(given.size() - 1);
         }
@@ -126,15 +149,44 @@ public final class Command {
             if (line.is("restore DIR", "--home", "--data")) {
                 return restore(line.home(), line.data(), line.folder());
             }
+            if (line.is("evidence DIR", "--home", "--data", "--municipality", "--out", "--reason")) {
+                return evidence(line);
+            }
+            if (line.is("verify-evidence DIR", "--home", "--seal", "--tsa")) {
+                return verifyEvidence(line);
+            }
+            if (line.is("directory import DIR", "--home", "--data", "--source")) {
+                var config = ConfigReader.read(line.home(), line.data(), System.getenv());
+                return new DirectoryCommand(out, Clock.systemUTC()).bring(line, work -> with(config, work::applyAsInt));
+            }
+            if (line.is("directory show DIR DIR", "--home", "--data", "--at", "--version")) {
+                var config = ConfigReader.read(line.home(), line.data(), System.getenv());
+                return new DirectoryCommand(out, Clock.systemUTC())
+                        .show(line, config, work -> with(config, work::applyAsInt));
+            }
+            var plugin = new PluginCommand(out, Clock.systemUTC()).run(line);
+            if (plugin.isPresent()) {
+                return plugin.get();
+            }
+            var connection = new ConnectionCommand(out, Clock.systemUTC()).run(line);
+            if (connection.isPresent()) {
+                return connection.get();
+            }
             return say(
                     UNKNOWN,
-                    "Bekannt sind: ledger verify [--checkpoints DIR], backup DIR, restore DIR, jeweils mit [--home DIR] [--data DIR]",
-                    "Known are: ledger verify [--checkpoints DIR], backup DIR, restore DIR, each with [--home DIR] [--data DIR]");
+                    "Bekannt sind: ledger verify [--checkpoints DIR], backup DIR, restore DIR, evidence VORGANG, directory import FILE, directory show LEIKA AGS, jeweils mit [--home DIR] [--data DIR];"
+                            + " verify-evidence DATEI --seal ZERTIFIKAT [--tsa ZERTIFIKAT];"
+                            + " plugin add FILE, list, check FILE, remove ID, keygen DIR, sign JAR --key FILE, directory DIR;"
+                            + " connection validate DATEI, test AGS NAME [--draft DATEI], choices AGS NAME EINSTELLUNG [--draft DATEI], jeweils mit [--hub ADRESSE] [--key DATEI]",
+                    "Known are: ledger verify [--checkpoints DIR], backup DIR, restore DIR, evidence CASE, directory import FILE, directory show LEIKA AGS, each with [--home DIR] [--data DIR];"
+                            + " verify-evidence FILE --seal CERTIFICATE [--tsa CERTIFICATE];"
+                            + " plugin add FILE, list, check FILE, remove ID, keygen DIR, sign JAR --key FILE, directory DIR;"
+                            + " connection validate FILE, test AGS NAME [--draft FILE], choices AGS NAME SETTING [--draft FILE], each with [--hub ADDRESS] [--key FILE]");
         } catch (ConfigProblems problems) {
             return say(UNKNOWN, problems.text(Locale.GERMAN), problems.text(Locale.ENGLISH));
         } catch (BackupFolder.Unfit e) {
             return say(UNKNOWN, e.german(), e.english());
-        } catch (PostgresFailure | LedgerFailure | UncheckedIOException e) {
+        } catch (PostgresFailure | LedgerFailure | UncheckedIOException | JarTrust.NotAKey e) {
             return say(UNKNOWN, "Nicht möglich: " + e.getMessage(), "Not possible: " + e.getMessage());
         } catch (IOException e) {
             return say(
@@ -154,6 +206,94 @@ public final class Command {
                     "Not checked: there is no key of the hub in " + keys + ". Are --home and --data right?");
         }
         return with(config, source -> report(source, config, copies));
+    }
+
+    /** What is given out is written down, as with every reading of content; who has rights on the hub's files is its operator. */
+    private int evidence(Line line) throws ConfigProblems, IOException {
+        var config = ConfigReader.read(line.home(), line.data(), System.getenv());
+        var municipality = line.text("--municipality");
+        var reason = line.text("--reason");
+        if (municipality.isEmpty() || reason.isEmpty()) {
+            return say(
+                    UNKNOWN,
+                    "Nicht erstellt: es fehlen --municipality AGS und --reason GRUND.",
+                    "Not made: --municipality AGS and --reason REASON are missing.");
+        }
+        var out = line.last("--out", Path.of("evidence.asice").toAbsolutePath());
+        var contents = new ContentStore(config.content(), config.limits().inline(), Clock.systemUTC());
+        var seal = new Seal(
+                config.seals().resolve("keys"),
+                config.timeStamps().map(given -> new TimeStamps(given, Clock.systemUTC())),
+                Clock.systemUTC());
+        return with(config, source -> {
+            var search = new Search(source);
+            var packs = new EvidencePacks(
+                    search,
+                    contents,
+                    new CaseExtracts(source, config.seals().resolve("checkpoints")),
+                    seal,
+                    Clock.systemUTC());
+            try {
+                var pack = packs.of(municipality, line.word());
+                new Operator(source, Clock.systemUTC()).gaveEvidence(municipality, line.word(), "command line", reason);
+                var certificate = Path.of(out + ".seal.pem");
+                Files.write(out, pack.bytes());
+                Files.writeString(certificate, seal.certificatePem());
+                if (!pack.stampMissing().isEmpty()) {
+                    say(
+                            GOOD,
+                            "Ohne Zeitstempel (%s): das Paket gilt; später noch einmal erstellt, hat es einen."
+                                    .formatted(pack.stampMissing()),
+                            "Without a time stamp (%s): the pack is good; made again later, it has one."
+                                    .formatted(pack.stampMissing()));
+                }
+                return say(
+                        GOOD,
+                        "Beweispaket: %s. Zum Prüfen gehört das Zertifikat %s; geben Sie es auf einem anderen Weg weiter."
+                                .formatted(out, certificate),
+                        "Evidence pack: %s. It is checked with the certificate %s; hand that on by another way."
+                                .formatted(out, certificate));
+            } catch (EvidencePacks.NotNow e) {
+                return say(UNKNOWN, "Nicht erstellt: " + e.text(), "Not made (" + e.code() + "): " + e.text());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    private int verifyEvidence(Line line) throws IOException {
+        var certificate = line.all("--seal");
+        if (certificate.isEmpty()) {
+            return say(
+                    UNKNOWN,
+                    "Nicht geprüft: --seal ZERTIFIKAT fehlt, das Zertifikat des Hubs aus vertrauenswürdiger Hand.",
+                    "Not checked: --seal CERTIFICATE is missing, the hub's certificate from somebody you trust.");
+        }
+        var pack = Files.readAllBytes(line.folder());
+        var result = EvidenceCheck.check(pack, Files.readString(certificate.get(0)), Clock.systemUTC());
+        if (!result.problems().isEmpty()) {
+            say(BAD, "FALSCH:", "WRONG:");
+            result.problems().forEach(each -> out.println("  " + each));
+            return BAD;
+        }
+        for (var authority : line.all("--tsa")) {
+            var time = Seal.stamped(pack, Files.readString(authority));
+            if (time.isEmpty()) {
+                return say(
+                        BAD,
+                        "FALSCH: das Siegel hat keinen Zeitstempel dieser Stelle.",
+                        "WRONG: the seal has no time stamp of this authority.");
+            }
+            say(GOOD, "Zeitstempel: " + time.get(), "Time stamp: " + time.get());
+        }
+        return say(
+                GOOD,
+                "in Ordnung: Vorgang %s, %d Nachrichten, %d Dateien, %d bewiesene Einträge; %d spätere Einträge sind nicht enthalten."
+                        .formatted(
+                                result.caseId(), result.messages(), result.files(), result.entries(), result.later()),
+                "in order: case %s, %d messages, %d files, %d proved entries; %d later entries are not in it."
+                        .formatted(
+                                result.caseId(), result.messages(), result.files(), result.entries(), result.later()));
     }
 
     private interface Work {
@@ -205,7 +345,8 @@ public final class Command {
     }
 
     private int restore(Path home, Path data, Path from) throws ConfigProblems, IOException {
-        var done = new Restore(from, home, data).run();
+        var restore = new Restore(from, home, data);
+        var done = restore.run();
         say(
                 GOOD,
                 "Wiederhergestellt in %s: %d Dateien, Stand %s."
@@ -228,6 +369,11 @@ public final class Command {
         }
         return with(done.config(), source -> {
             pause(source, done);
+            try {
+                restore.finish();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
             return report(source, done.config(), List.of());
         });
     }
@@ -254,6 +400,15 @@ public final class Command {
                 "%d connections to which something is open are paused: what was delivered after the backup would go out again. Check at the target, then resume each:"
                         .formatted(paused.size()));
         paused.forEach(each -> out.println("  " + each));
+    }
+
+    /** A folder with all that is in it. */
+    static void delete(Path folder) throws IOException {
+        try (var all = Files.walk(folder)) {
+            for (var path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
     }
 
     static DataSource source(String url, String user, String password) {

@@ -30,6 +30,22 @@ final class DataFolder implements AutoCloseable {
         }
     }
 
+    /** It is no hub yet. */
+    static final class Unfinished extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        Unfinished(Path folder) {
+            super("restore.unfinished: Eine Wiederherstellung in den Ordner " + folder
+                    + " wurde unterbrochen, bevor sie die Verbindungen angehalten hat. Es wurde nichts gestartet und nichts versandt;"
+                    + " die Sicherung ist unverändert. Leeren Sie den Ordner und stellen Sie noch einmal wieder her. / A restore to"
+                    + " the folder "
+                    + folder
+                    + " was interrupted before it had paused the connections. Nothing was started or sent; the backup is"
+                    + " unchanged. Empty the folder and restore again.");
+        }
+    }
+
     private final FileChannel lock;
     private final String node;
 
@@ -38,8 +54,16 @@ final class DataFolder implements AutoCloseable {
         this.node = node;
     }
 
-    /** @throws Taken if another process has it */
+    /**
+     * Takes it for a hub.
+     *
+     * @throws Taken if another process has it
+     * @throws Unfinished if a restore to it did not come to its end
+     */
     static DataFolder take(Path folder) throws IOException {
+        if (Restore.isUnfinished(folder)) {
+            throw new Unfinished(folder);
+        }
         Files.createDirectories(folder);
         var channel = FileChannel.open(folder.resolve("node"), CREATE, READ, WRITE);
         var taken = false;

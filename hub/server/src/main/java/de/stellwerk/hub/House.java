@@ -1,24 +1,30 @@
 package de.stellwerk.hub;
 
 import com.zaxxer.hikari.HikariDataSource;
-import de.stellwerk.hub.broker.Lane;
 import de.stellwerk.hub.broker.Transport;
 import de.stellwerk.hub.config.HubConfig;
 import de.stellwerk.hub.content.ContentStore;
 import de.stellwerk.hub.delivery.Lanes;
 import de.stellwerk.hub.delivery.Work;
+import de.stellwerk.hub.directory.Directory;
+import de.stellwerk.hub.evidence.EvidencePacks;
 import de.stellwerk.hub.intake.Intake;
 import de.stellwerk.hub.intake.Receipts;
 import de.stellwerk.hub.intake.Rounds;
 import de.stellwerk.hub.ledger.ApiKeys;
+import de.stellwerk.hub.ledger.CaseExtracts;
 import de.stellwerk.hub.ledger.Ids;
 import de.stellwerk.hub.ledger.Ledger;
 import de.stellwerk.hub.ledger.Nodes;
 import de.stellwerk.hub.ledger.Operator;
 import de.stellwerk.hub.ledger.Sealer;
 import de.stellwerk.hub.ledger.Search;
+import de.stellwerk.hub.ledger.ServiceDirectory;
 import de.stellwerk.hub.ledger.SqlLedger;
 import de.stellwerk.hub.plugin.Connections;
+import de.stellwerk.hub.plugin.PluginDirectory;
+import de.stellwerk.hub.plugin.PluginInbox;
+import de.stellwerk.hub.plugin.SwapReport;
 import de.stellwerk.hub.postgres.Pulse;
 import de.stellwerk.hub.route.Routes;
 import de.stellwerk.hub.security.Keys;
@@ -27,9 +33,15 @@ import de.stellwerk.hub.signal.Visitors;
 import de.stellwerk.hub.signal.Watch;
 import de.stellwerk.hub.signature.Seal;
 import de.stellwerk.hub.signature.SignatureVerifier;
+import de.stellwerk.hub.signature.TimeStamps;
+import de.stellwerk.hub.signature.TokenKeys;
+import de.stellwerk.hub.testcase.TestCases;
+import de.stellwerk.hub.validation.MessageKinds;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,16 +57,22 @@ final class House implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(House.class);
 
     private final HikariDataSource database;
+    private final HikariDataSource heartbeat;
     private final Transport broker;
     private final ContentStore contents;
     private final Search search;
+    private final ServiceDirectory directoryBook;
+    private final Directory directory;
     private final Operator operator;
     private final Keys keys;
     private final Sealer sealer;
     private final Nodes nodes;
     private final SqlLedger ledger;
     private final Receipts receipts;
+    private final EvidencePacks evidence;
     private final Connections connections;
+    private final PluginInbox pluginInbox;
+    private final PluginDirectory pluginDirectory;
     private final Routes routes;
     private final Intake intake;
     private final Rounds rounds;
@@ -76,30 +94,58 @@ final class House implements AutoCloseable {
         this.broker = broker;
         this.contents = new ContentStore(config.content(), config.limits().inline(), clock);
         this.search = new Search(database);
+        this.directoryBook = new ServiceDirectory(database, clock);
+        this.directory = new Directory(directoryBook, config.municipalities(), clock);
         this.operator = new Operator(database, clock);
         this.keys = new Keys(new ApiKeys(database, clock), clock);
         var ids = new Ids(clock);
-        this.nodes = new Nodes(database, clock, node);
-        var seal = new Seal(config.seals().resolve("keys"), clock);
+        this.heartbeat = heartbeat(database);
+        this.nodes = new Nodes(heartbeat, clock, node);
+        var seal = new Seal(
+                config.seals().resolve("keys"), config.timeStamps().map(given -> new TimeStamps(given, clock)), clock);
         // Before the ledger, for it looks whether this cluster's transactions count on from the sealed ones.
         this.sealer = new Sealer(database, config.seals().resolve("checkpoints"), seal::seal, clock, nodes::leads);
         this.ledger = new SqlLedger(database, clock, ids, nodes);
         this.receipts = new Receipts(search, seal);
+        this.evidence = new EvidencePacks(
+                search, contents, new CaseExtracts(database, config.seals().resolve("checkpoints")), seal, clock);
         this.connections = new Connections(
                 config.home().resolve("plugins"),
                 data,
                 config.home(),
                 config.municipalities().values(),
                 config.plugins(),
+                (names, begun, switched, ended) -> {
+                    var count = search.ofSwap(names, begun, switched, ended);
+                    return new SwapReport.Book.Count(count.delivered(), count.lost(), count.twice());
+                },
                 clock);
+        this.pluginInbox = new PluginInbox(config.home().resolve("plugins/inbox"));
+        this.pluginDirectory = new PluginDirectory(config.home(), config.plugins(), pluginInbox, clock);
         var verifier = new SignatureVerifier(config.home().resolve("config/trust"), clock);
         this.routes = new Routes(
-                config.home().resolve("routes"), camel, new RouteDoors(verifier, ledger, receipts, connections), clock);
+                config.home().resolve("routes"),
+                camel,
+                new RouteDoors(
+                        verifier,
+                        new RouteDoors.Policies(config.home().resolve("config/signatures"), clock),
+                        new RouteDoors.Kinds(
+                                new MessageKinds(config.home(), Optional.empty(), TokenKeys.of(List.of(), false))),
+                        ledger,
+                        receipts,
+                        connections,
+                        directory),
+                clock);
         var lanes = new Lanes(broker, publishing);
         this.intake = new Intake(config, contents, ledger, ids, clock, new Intake.RouteLane() {
             @Override
-            public boolean hasRoom() {
-                return lanes.hasRoom(Lane.ROUTE);
+            public boolean hasRoom(String municipality) {
+                return lanes.hasRoom(municipality);
+            }
+
+            @Override
+            public boolean isBehind(String municipality) {
+                return lanes.isBehind(municipality);
             }
 
             @Override
@@ -113,6 +159,16 @@ final class House implements AutoCloseable {
         this.visitors =
                 new Visitors(config.capacity().requests(), config.capacity().requestsPerKey());
         this.work = new Work(broker, ledger, nodes, lanes, contents, routes, connections, config.limits(), clock);
+    }
+
+    /** Connections of its own: a node that has much to do must not be declared dead because all others are busy. */
+    static HikariDataSource heartbeat(HikariDataSource database) {
+        var own = new HikariDataSource();
+        database.copyStateTo(own);
+        own.setPoolName("heartbeat");
+        own.setMaximumPoolSize(2);
+        own.setMinimumIdle(1);
+        return own;
     }
 
     void start() throws IOException {
@@ -155,6 +211,14 @@ final class House implements AutoCloseable {
         return search;
     }
 
+    Directory directory() {
+        return directory;
+    }
+
+    ServiceDirectory directoryBook() {
+        return directoryBook;
+    }
+
     Operator operator() {
         return operator;
     }
@@ -171,8 +235,28 @@ final class House implements AutoCloseable {
         return receipts;
     }
 
+    EvidencePacks evidence() {
+        return evidence;
+    }
+
     Connections connections() {
         return connections;
+    }
+
+    Path home() {
+        return config.home();
+    }
+
+    TestCases testCases() {
+        return new TestCases(config.data(), config.home().resolve("routes"));
+    }
+
+    PluginInbox pluginInbox() {
+        return pluginInbox;
+    }
+
+    PluginDirectory pluginDirectory() {
+        return pluginDirectory;
     }
 
     Routes routes() {
@@ -210,6 +294,7 @@ final class House implements AutoCloseable {
         ledger.close();
         sealer.close();
         nodes.close();
+        heartbeat.close();
         database.close();
         LOG.info("stopped; what was not finished waits in the ledger");
     }

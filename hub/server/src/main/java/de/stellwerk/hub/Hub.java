@@ -9,11 +9,15 @@ import de.stellwerk.hub.broker.Transport;
 import de.stellwerk.hub.config.ConfigProblems;
 import de.stellwerk.hub.config.ConfigReader;
 import de.stellwerk.hub.config.HubConfig;
+import de.stellwerk.hub.console.ConnectorPages;
+import de.stellwerk.hub.console.FormsPage;
 import de.stellwerk.hub.console.StatusPage;
+import de.stellwerk.hub.gate.SafeXml;
 import de.stellwerk.hub.postgres.PostgresFailure;
 import de.stellwerk.hub.postgres.PrivatePostgres;
 import de.stellwerk.hub.security.Access;
 import de.stellwerk.hub.security.Entrance;
+import de.stellwerk.hub.signature.JarTrust;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -86,6 +90,7 @@ public class Hub {
     }
 
     public static void main(String[] arguments) {
+        SafeXml.keepTheJdks();
         if (!Charset.forName(System.getProperty("sun.jnu.encoding", "US-ASCII")).equals(StandardCharsets.UTF_8)) {
             refuse("env.encoding: Dateinamen mit Umlauten wären nicht lesbar. Es wurde nichts gestartet."
                     + " Setzen Sie LC_ALL=C.UTF-8. / File names with umlauts could not be read. Nothing was started."
@@ -303,10 +308,18 @@ public class Hub {
                 house.rounds(),
                 house.routes(),
                 house.keys(),
+                house.home(),
+                house.testCases(),
+                house.evidence(),
+                house.pluginInbox(),
+                house.pluginDirectory(),
+                house.directory(),
+                house.directoryBook(),
                 house::isReady,
                 house.signal(),
                 new Entrance(house.signal(), house.visitors(), house.keys()),
                 ground.config().limits(),
+                ground.config().capacity(),
                 uploads(ground.config()));
     }
 
@@ -314,6 +327,16 @@ public class Hub {
     StatusPage statusPage(House house, Clock clock) {
         return new StatusPage(
                 house.search(), house.operator(), house.connections(), house.rounds(), house.routes(), clock);
+    }
+
+    @Bean
+    FormsPage formsPage(House house, Clock clock) {
+        return new FormsPage(house.search(), clock);
+    }
+
+    @Bean
+    ConnectorPages connectorPages(House house) {
+        return new ConnectorPages(house.connections(), house.home());
     }
 
     private static Path folder(String[] arguments, String word, Path otherwise) {
@@ -331,8 +354,11 @@ public class Hub {
             if (cause instanceof PostgresFailure failure) {
                 return failure.code() + ": " + failure.getMessage();
             }
-            if (cause instanceof DataFolder.Taken taken) {
-                return taken.getMessage();
+            if (cause instanceof DataFolder.Taken || cause instanceof DataFolder.Unfinished) {
+                return cause.getMessage();
+            }
+            if (cause instanceof JarTrust.NotAKey notAKey) {
+                return notAKey.getMessage();
             }
             if (cause instanceof BrokerFailure failure) {
                 return failure.code() + ": " + failure.getMessage();

@@ -16,6 +16,9 @@ import java.util.Map;
  */
 final class Restore {
 
+    /** There from the first file to the last pause: as long as it is there no hub starts, for it would send again what was sent. */
+    private static final String MARK = "restore-unfinished";
+
     private static final Path LAST = Path.of("postgres", "cluster", "PG_VERSION");
 
     private final BackupFolder backup;
@@ -40,6 +43,12 @@ final class Restore {
         this.data = data;
     }
 
+    /** A restore into the folder began and did not come to its end. */
+    static boolean isUnfinished(Path data) {
+        return Files.exists(data.resolve(MARK));
+    }
+
+    /** Restores everything, and leaves the mark: what may have been sent is to be paused before {@link #finish}. */
     Done run() throws IOException, ConfigProblems {
         var facts = backup.facts();
         if (!BackupFolder.isEmpty(data)) {
@@ -52,7 +61,50 @@ final class Restore {
                             + " rename the old one and keep it until everything is checked.");
         }
         var files = backup.check();
-        var kept = restoreHome();
+        begin();
+        List<String> kept;
+        HubConfig config;
+        try {
+            kept = restoreHome();
+            config = config(facts);
+        } catch (ConfigProblems | BackupFolder.Unfit e) {
+            // Nothing is in the folder yet.
+            finish();
+            throw e;
+        }
+        var content = backup.data().resolve("content");
+        BackupFolder.copy(backup.data(), data, path -> !isOfItsOwn(backup.data().relativize(path)));
+        for (var each : List.of("keys", "checkpoints")) {
+            copyMissing(backup.data().resolve(each), config.seals().resolve(each));
+        }
+        copyMissing(content, config.content());
+        // They may lie elsewhere.
+        for (var each : List.of(data, config.seals(), config.content())) {
+            if (Files.exists(each)) {
+                BackupFolder.sync(each);
+            }
+        }
+        if (Files.exists(backup.data().resolve(LAST))) {
+            restoreEmptyFolders();
+            BackupFolder.copyFile(backup.data().resolve(LAST), data.resolve(LAST));
+            BackupFolder.sync(data);
+        }
+        return new Done(config, facts, files, kept);
+    }
+
+    private void begin() throws IOException {
+        BackupFolder.folders(data);
+        Files.createFile(data.resolve(MARK));
+        BackupFolder.sync(data);
+    }
+
+    /** The hub may be started. */
+    void finish() throws IOException {
+        Files.delete(data.resolve(MARK));
+        BackupFolder.sync(data);
+    }
+
+    private HubConfig config(Map<String, String> facts) throws ConfigProblems {
         var config = ConfigReader.read(home, data, System.getenv());
         if (config.database().url().isEmpty() && !"private".equals(facts.get("database"))) {
             throw new BackupFolder.Unfit(
@@ -61,20 +113,7 @@ final class Restore {
                     "The backup holds no database, for its hub had an external one. There is no database.url in config/hub.yaml."
                             + " The data folder is still empty. Enter the restored database there.");
         }
-        BackupFolder.folders(data);
-        var content = backup.data().resolve("content");
-        BackupFolder.copy(backup.data(), data, path -> !isOfItsOwn(backup.data().relativize(path)));
-        for (var each : List.of("keys", "checkpoints")) {
-            copyMissing(backup.data().resolve(each), config.seals().resolve(each));
-        }
-        copyMissing(content, config.content());
-        BackupFolder.sync(data);
-        if (Files.exists(backup.data().resolve(LAST))) {
-            restoreEmptyFolders();
-            BackupFolder.copyFile(backup.data().resolve(LAST), data.resolve(LAST));
-            BackupFolder.sync(data);
-        }
-        return new Done(config, facts, files, kept);
+        return config;
     }
 
     private static boolean isOfItsOwn(Path inData) {

@@ -193,6 +193,33 @@ class BackupIT {
         assertThat(target).doesNotExist();
     }
 
+    @Test
+    void aRestoreThatEndsBeforeItHasPausedTheConnectionsIsNoHub() throws Exception {
+        var backup = new BackupFolder(folder.resolve("backup"));
+        backup.begin();
+        Files.createDirectories(backup.home().resolve("config"));
+        Files.writeString(backup.home().resolve("config/hub.yaml"), "web:\n  port: 0\n");
+        Files.createDirectories(backup.data().resolve("content"));
+        Files.writeString(backup.data().resolve("content/a"), "content");
+        backup.finish(Map.of("database", "private"));
+        var home = folder.resolve("new");
+        // What a kill leaves: everything is there, nothing is paused.
+        var restore = new Restore(backup.folder(), home, home.resolve("data"));
+        restore.run();
+
+        var hub = process(home);
+        assertThat(hub.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(hub.exitValue()).isEqualTo(2);
+        assertThat(folder.resolve("new.log")).content(UTF_8).contains("restore.unfinished");
+        assertThat(home.resolve("data/node")).as("nothing was begun").doesNotExist();
+        assertThat(command("restore", backup.folder().toString(), "--home=" + home)
+                        .text())
+                .contains("restore.target");
+
+        restore.finish();
+        DataFolder.take(home.resolve("data")).close();
+    }
+
     private Path home(String name, String yaml) throws IOException {
         var home = folder.resolve(name);
         Files.createDirectories(home.resolve("config/municipalities"));
@@ -205,6 +232,18 @@ class BackupIT {
 
     private Process start(Path home) throws IOException {
         Files.deleteIfExists(home.resolve("data/port"));
+        var hub = process(home);
+        var log = folder.resolve(home.getFileName() + ".log");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(120))
+                .failFast(() -> assertThat(hub.isAlive())
+                        .as(() -> "the hub lives; its log is " + log)
+                        .isTrue())
+                .until(() -> isReady(home));
+        return hub;
+    }
+
+    private Process process(Path home) throws IOException {
         var log = folder.resolve(home.getFileName() + ".log").toFile();
         var hub = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -219,12 +258,6 @@ class BackupIT {
                 .redirectOutput(log)
                 .start();
         hubs.add(hub);
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(120))
-                .failFast(() -> assertThat(hub.isAlive())
-                        .as(() -> "the hub lives; its log is " + log)
-                        .isTrue())
-                .until(() -> isReady(home));
         return hub;
     }
 

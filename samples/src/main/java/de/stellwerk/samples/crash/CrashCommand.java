@@ -123,13 +123,14 @@ public final class CrashCommand {
         outcome.books().forEach(book -> out.println("  " + book.inWords()));
         problems.forEach(problem -> out.println("FALSCH: " + problem));
         var good = outcome.good() && tooSmall.isEmpty();
-        new Rows(checkout.folder(), "crashtest")
-                .add(
-                        "what was acknowledged arrives, once",
-                        "bin/crashtest: whole processes killed at points, at any time, with the database",
-                        outcome.kills().size(),
-                        (good ? "kept; " : "BROKEN; ") + outcome.line(),
-                        outcome.seed());
+        var rows = new Rows(checkout.folder(), "crashtest");
+        rows.begin();
+        rows.add(
+                "what was acknowledged survives kill -9, and takes effect once",
+                "signal 9 at points, at any time, with the database; long form, bin/crashtest",
+                outcome.kills().size(),
+                (good ? "kept; " : "BROKEN; ") + outcome.line(),
+                outcome.seed());
         out.println(outcome.line());
         return good ? 0 : BAD;
     }

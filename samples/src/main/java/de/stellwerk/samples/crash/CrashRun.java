@@ -25,7 +25,7 @@ import java.util.concurrent.locks.LockSupport;
 final class CrashRun implements AutoCloseable {
 
     /** So long a hub may work before it must have come to its crash point. */
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     /** So long the backlog of all kills may take to be worked off. */
     private static final Duration CLOSING_TIME = Duration.ofMinutes(5);
 
@@ -33,8 +33,10 @@ final class CrashRun implements AutoCloseable {
     private static final Duration MOST_TRAFFIC = Duration.ofMinutes(10);
 
     private static final long PAUSE_MILLIS = 100;
-    private static final Set<String> AT_EVERY_LOAD =
-            Set.of("PLUGIN_EXAMINED", "PLUGIN_OPENED", "PLUGIN_TRIED", "PLUGIN_SWITCHED", "PLUGIN_NOTED");
+    private static final Set<String> AT_EVERY_LOAD = Set.of("PLUGIN_EXAMINED", "PLUGIN_OPENED", "PLUGIN_TRIED");
+    private static final Set<String> AT_EVERY_START = Set.of("PLUGIN_SWITCHED", "PLUGIN_NOTED");
+    /** Where a version is given back that an operator does not want. */
+    private static final Set<String> OF_A_RETURN = Set.of("PLUGIN_RETURNED", "PLUGIN_RETURN_NOTED");
 
     private final Scratch scratch;
     private final Victim victim;
@@ -114,8 +116,9 @@ final class CrashRun implements AutoCloseable {
      */
     private Kill atSwap(Channel channel, String point) throws IOException, InterruptedException {
         var began = System.nanoTime();
-        // A start loads every plugin and passes most points once for each; the swap comes after that.
-        var nth = AT_EVERY_LOAD.contains(point) ? plugins + 1 : 1;
+        // A start loads every plugin and passes some points once for each, others once for all; the swap comes after
+        // that.
+        var nth = AT_EVERY_LOAD.contains(point) ? plugins + 1 : AT_EVERY_START.contains(point) ? 2 : 1;
         victim.start(List.of("-Dstellwerk.crashpoint=" + point + ":" + nth));
         traffic.only(Set.of(channel));
         // What the kill before has interrupted goes on at this start, and may reach the point already.
@@ -124,9 +127,17 @@ final class CrashRun implements AutoCloseable {
         }
         // Gone before this swap begins: that is a point of a swap only if one that was interrupted went on.
         var swaps = victim.runs() || !builds.version().isEmpty();
+        var giveBack = OF_A_RETURN.contains(point);
+        var before = giveBack ? awaitNoSwap() : "";
         builds.drop();
+        if (giveBack) {
+            giveBack(before);
+        }
         var end = victim.awaitEnd(PATIENCE);
         var status = end.isPresent() ? end.getAsInt() : victim.kill(false);
+        if (giveBack) {
+            wantTheNewest();
+        }
         return note(
                 Kill.How.SWAP,
                 point,
@@ -135,6 +146,45 @@ final class CrashRun implements AutoCloseable {
                 status,
                 swaps && end.isPresent() && status == Victim.KILLED,
                 began);
+    }
+
+    /** The version that takes all calls, as soon as no other is watched or stands by. */
+    private String awaitNoSwap() throws IOException, InterruptedException {
+        for (var begun = System.nanoTime(); since(begun).compareTo(PATIENCE) < 0; pause()) {
+            var loaded = states().swapped();
+            if (loaded.size() == 1 && loaded.containsValue("ACTIVE")) {
+                return loaded.keySet().iterator().next();
+            }
+        }
+        throw new IOException("a swap is not over after " + PATIENCE.toSeconds() + " s\n" + victim.lastWords());
+    }
+
+    /** The operator of a hub on which a newer build has just come gives it back; the hub ends while it is told so. */
+    private void giveBack(String before) throws IOException, InterruptedException {
+        for (var begun = System.nanoTime(); victim.runs() && since(begun).compareTo(PATIENCE) < 0; pause()) {
+            try {
+                if (states().swapped().containsKey(builds.version())) {
+                    states().use(before);
+                    return;
+                }
+            } catch (IOException e) {
+                if (victim.runs() && !victim.awaitEnd(Duration.ofSeconds(5)).isPresent()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** The operator takes the choice back, so that the next build is swapped in as usual. */
+    private void wantTheNewest() throws IOException, InterruptedException {
+        victim.start(List.of());
+        victim.awaitReady();
+        states().use("newest");
+        victim.stop();
+    }
+
+    private States states() throws IOException {
+        return new States(victim.admin(), ends);
     }
 
     /** Starts the hub, lets one channel send, and kills it from outside as a thread gives a file its name for the n-th time. */
@@ -281,7 +331,7 @@ final class CrashRun implements AutoCloseable {
         traffic.only(Set.of());
         victim.awaitReady();
         say("Der Hub läuft; was unterwegs ist, kommt an");
-        var states = new States(victim.admin(), ends);
+        var states = states();
         var open = states.awaitNothingUnderWay(this::atRest, CLOSING_TIME);
         read();
         var wrong = new ArrayList<String>();
@@ -292,7 +342,7 @@ final class CrashRun implements AutoCloseable {
         wrong.addAll(states.pluginsThatAreNot(builds.version()));
         ends.forEach((channel, both) -> both.uneven().ifPresent(why -> wrong.add(channel.name() + ": " + why)));
         victim.stop();
-        LedgerCheck.wrong(scratch).ifPresent(wrong::add);
+        LedgerCheck.wrong(scratch, Map.of()).ifPresent(wrong::add);
         complain();
         return new Outcome(
                 seed,

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -15,8 +16,13 @@ final class LedgerCheck {
 
     private LedgerCheck() {}
 
-    /** What it found that must not be; empty if the chain is whole. */
-    static Optional<String> wrong(Scratch scratch) throws IOException, InterruptedException {
+    /**
+     * What it found that must not be; empty if the chain is whole.
+     *
+     * @param environment what the hub's configuration reads
+     */
+    static Optional<String> wrong(Scratch scratch, Map<String, String> environment)
+            throws IOException, InterruptedException {
         var said = scratch.home().logs().resolve("ledger-verify.log");
         var verify = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -33,6 +39,7 @@ final class LedgerCheck {
                 .redirectErrorStream(true)
                 .redirectOutput(said.toFile());
         verify.environment().put("LC_ALL", "C.UTF-8");
+        verify.environment().putAll(environment);
         var process = verify.start();
         if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
             process.destroyForcibly();

@@ -162,9 +162,13 @@ final class Scratch {
                   address: 127.0.0.1
                   port: %d
                 %slimits: { inline: %dB }
-                plugins: { unsigned: allowed }
+                plugins: { unsigned: allowed, canary: "%s", watch: 3s }
                 """.formatted(
-                        hubPort, jmsPort, doors.isEmpty() ? "" : "  doors:\n" + String.join("", doors), INLINE));
+                        hubPort,
+                        jmsPort,
+                        doors.isEmpty() ? "" : "  doors:\n" + String.join("", doors),
+                        INLINE,
+                        TENANTS.get(0)));
         for (var ags : TENANTS) {
             Files.writeString(home.folder().resolve("config/municipalities/" + ags + ".yaml"), """
                     municipality: "%s"

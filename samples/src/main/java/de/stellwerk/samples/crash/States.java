@@ -4,9 +4,11 @@ import de.stellwerk.samples.town.HubClient;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import tools.jackson.databind.JsonNode;
@@ -17,6 +19,7 @@ final class States {
     private static final int PAGE = 500;
     private static final Duration SETTLED = Duration.ofMillis(1_500);
     private static final Duration SWAPPED = Duration.ofSeconds(30);
+    private static final Set<String> LOADED = Set.of("ACTIVE", "CANARY", "STANDBY");
 
     private final HubClient hub;
     private final Map<Channel, Channel.Ends> ends;
@@ -140,6 +143,27 @@ final class States {
             }
         }
         return wrong;
+    }
+
+    /** The states of the versions that are loaded of the plugin that is swapped. */
+    Map<String, String> swapped() throws IOException, InterruptedException {
+        var found = new HashMap<String, String>();
+        for (var plugin : get("/api/v1/plugins")) {
+            var state = plugin.path("state").asString("");
+            if (plugin.path("id").asString("").equals(NewerBuilds.PLUGIN) && LOADED.contains(state)) {
+                found.put(plugin.path("version").asString(""), state);
+            }
+        }
+        return found;
+    }
+
+    /** Chooses a version of that plugin, or {@code newest}. */
+    void use(String version) throws IOException, InterruptedException {
+        var answer = hub.postJson("/api/v1/plugins/" + NewerBuilds.PLUGIN + "/use", Map.of("version", version));
+        if (answer.status() != 200) {
+            throw new IOException(
+                    "choosing " + version + " is answered by " + answer.status() + " " + answer.text("code"));
+        }
     }
 
     private JsonNode get(String path) throws IOException, InterruptedException {

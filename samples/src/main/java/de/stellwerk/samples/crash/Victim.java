@@ -59,7 +59,30 @@ final class Victim implements AutoCloseable {
         }
         launch(archive ? List.of() : List.of("-XX:ArchiveClassesAtExit=" + classes));
         awaitReady();
+        awaitPlugins();
         stop();
+    }
+
+    /** A jar that is checked for the first time takes longer than a hub lives here: every start would check it anew. */
+    private void awaitPlugins() throws IOException, InterruptedException {
+        var states = List.<String>of();
+        for (var begun = System.nanoTime(); System.nanoTime() - begun < START.toNanos(); pause()) {
+            states = new ArrayList<>();
+            for (var plugin : admin().get("/api/v1/plugins").json()) {
+                states.add(plugin.path("file").asString("") + " "
+                        + plugin.path("state").asString("") + " "
+                        + plugin.path("code").asString(""));
+            }
+            if (!states.isEmpty() && states.stream().allMatch(each -> each.endsWith(" ACTIVE "))) {
+                return;
+            }
+        }
+        throw new IOException(
+                "after " + START.toSeconds() + " s not all plugins are active: " + String.join(", ", states));
+    }
+
+    private static void pause() {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
     }
 
     /** Starts it; returns at once. */

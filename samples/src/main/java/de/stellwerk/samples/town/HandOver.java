@@ -38,8 +38,8 @@ record HandOver(Path folder) {
     }
 
     void put(String name, byte[] bytes) throws IOException {
-        write(name, bytes);
-        write(name + ".ok", new byte[0]);
+        lay(name, bytes);
+        lay(name + ".ok", new byte[0]);
     }
 
     /** Moves a file away; its marker is deleted first, so that the file is never taken twice after a crash between the two. */
@@ -49,7 +49,8 @@ record HandOver(Path folder) {
         Files.move(file, archive.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private void write(String name, byte[] bytes) throws IOException {
+    /** A file without a marker, for readers that do without. */
+    void lay(String name, byte[] bytes) throws IOException {
         var temporary = folder.resolve(name + ".tmp");
         try (var channel = FileChannel.open(
                 temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {

@@ -3,7 +3,9 @@ package de.stellwerk.samples.town;
 import de.stellwerk.samples.letters.Letter;
 import de.stellwerk.samples.letters.Part;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -73,7 +75,37 @@ public final class HubClient {
 
     /** @throws IOException if it is not known whether the letter has arrived */
     public Answer post(Letter letter) throws IOException, InterruptedException {
-        var boundary = "stellwerk-" + UUID.randomUUID();
+        var boundary = boundary();
+        return send(request("/api/v1/messages?seal=true")
+                .header("Idempotency-Key", letter.key())
+                .header("Content-Type", "multipart/form-data; boundary=" + boundary)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(multipart(letter, boundary))));
+    }
+
+    /** Posts a letter and breaks the line when the answer begins to come: whoever does so knows nothing of what became of it. */
+    public void postAndHangUp(Letter letter) throws IOException {
+        var boundary = boundary();
+        var body = multipart(letter, boundary);
+        var head = "POST /api/v1/messages?seal=true HTTP/1.1\r\nHost: " + hub.getAuthority()
+                + "\r\nAuthorization: Bearer "
+                + key + "\r\nIdempotency-Key: " + letter.key() + "\r\nContent-Type: multipart/form-data; boundary="
+                + boundary + "\r\nContent-Length: " + body.length + "\r\n\r\n";
+        try (var socket = new Socket(hub.getHost(), hub.getPort())) {
+            socket.setSoTimeout((int) patience.toMillis());
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(body);
+            socket.getOutputStream().flush();
+            if (socket.getInputStream().read() < 0) {
+                throw new EOFException("the hub closed the connection without an answer");
+            }
+        }
+    }
+
+    private static String boundary() {
+        return "stellwerk-" + UUID.randomUUID();
+    }
+
+    private static byte[] multipart(Letter letter, String boundary) {
         var body = new ByteArrayOutputStream();
         var meta = new HashMap<String, Object>();
         meta.put("municipality", letter.municipality());
@@ -87,8 +119,22 @@ public final class HubClient {
             write(body, boundary, "attachment", attachment);
         }
         body.writeBytes(("--" + boundary + "--\r\n").getBytes(StandardCharsets.UTF_8));
-        return send(request("/api/v1/messages?seal=true")
-                .header("Idempotency-Key", letter.key())
+        return body.toByteArray();
+    }
+
+    /**
+     * Brings a plugin jar.
+     *
+     * @param signature what stands in {@code NAME.jar.sig}
+     */
+    public Answer bring(byte[] jar, Optional<String> signature) throws IOException, InterruptedException {
+        var boundary = "stellwerk-" + UUID.randomUUID();
+        var body = new ByteArrayOutputStream();
+        write(body, boundary, "jar", Optional.of("plugin.jar"), "application/java-archive", jar);
+        signature.ifPresent(text -> write(
+                body, boundary, "signature", Optional.empty(), "text/plain", text.getBytes(StandardCharsets.UTF_8)));
+        body.writeBytes(("--" + boundary + "--\r\n").getBytes(StandardCharsets.UTF_8));
+        return send(request("/api/v1/plugins")
                 .header("Content-Type", "multipart/form-data; boundary=" + boundary)
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body.toByteArray())));
     }

@@ -32,12 +32,14 @@ import org.w3c.dom.Node;
 /**
  * The state's payment platform, SOAP 1.1, in the wire format that the README of the {@code epaybl} connector describes: it gives out a
  * Kassenzeichen an order, and a payer pays it a little later. The pair of Mandant and EShopTransaktionsNr is the key: the same pair again
- * is answered with the same Kassenzeichen. What it knows lives in memory and in its journal, from which it starts again.
+ * is answered with the same Kassenzeichen. What it knows of orders lives in memory and in its journal, from which it
+ * starts again; {@link Debtors} live in memory.
  */
 final class PaymentPlatform implements AutoCloseable {
 
     static final String NAMESPACE = "http://www.bff.bund.de/ePayment";
     private static final String ORDER = "anlegenKassenzeichenMitZahlverfahrenlisteMitBLP";
+    private static final String DEBIT = "abbuchenMitSEPAMandatreferenzMitBLP";
     private static final int SMALLEST_DELAY_MILLIS = 500;
     private static final int LARGEST_DELAY_MILLIS = 3_000;
     private static final int LARGEST_REQUEST = 1 << 20;
@@ -47,7 +49,7 @@ final class PaymentPlatform implements AutoCloseable {
      *
      * @param wrongPayers the orders, counted from 1, whose payers pay another amount: too little and too much in turn
      * @param slowMillis the wait before every answer
-     * @param faultEvery every n-th request for a new Kassenzeichen is answered with a fault and not done; 0 for never
+     * @param faultEvery every n-th request for a new Kassenzeichen, customer or mandate is answered with a fault and not done; 0 for never
      * @param lostEvery every n-th such request is done, but the connection is closed without an answer; 0 for never
      */
     record Misbehaviour(List<Integer> wrongPayers, int slowMillis, int faultEvery, int lostEvery) {
@@ -66,7 +68,7 @@ final class PaymentPlatform implements AutoCloseable {
             String currency,
             int number) {}
 
-    private static final class Refused extends Exception {
+    static final class Refused extends Exception {
         private final String code;
 
         Refused(String code, String text) {
@@ -81,8 +83,9 @@ final class PaymentPlatform implements AutoCloseable {
     private final long seed;
     private final Misbehaviour misbehaviour;
     private final ScheduledExecutorService payers = Executors.newScheduledThreadPool(1);
-    private final AtomicInteger orders = new AtomicInteger();
+    private final AtomicInteger creations = new AtomicInteger();
     private final AtomicInteger answers = new AtomicInteger();
+    private final Debtors debtors;
     private final Map<String, Order> byTransaction = new HashMap<>();
     private final Map<String, Order> byKassenzeichen = new HashMap<>();
     private final Map<String, Long> paid = new HashMap<>();
@@ -92,6 +95,7 @@ final class PaymentPlatform implements AutoCloseable {
             int port, Journal journal, List<Journal.Line> known, Clock clock, long seed, Misbehaviour misbehaviour)
             throws IOException {
         this.journal = journal;
+        this.debtors = new Debtors(journal);
         this.clock = clock;
         this.seed = seed;
         this.misbehaviour = misbehaviour;
@@ -144,7 +148,9 @@ final class PaymentPlatform implements AutoCloseable {
                 send(exchange, 500, fault("soapenv:Client", "Anfrage nicht lesbar"));
                 return;
             }
-            var number = ORDER.equals(operation.getLocalName()) ? orders.incrementAndGet() : 0;
+            var name = String.valueOf(operation.getLocalName());
+            var creates = List.of(ORDER, DEBIT).contains(name) || Debtors.CREATING.contains(name);
+            var number = creates ? creations.incrementAndGet() : 0;
             if (due(number, misbehaviour.faultEvery())) {
                 journal.note("fault", "request", number);
                 send(exchange, 500, fault("soapenv:Server", "Datenbank nicht erreichbar"));
@@ -180,10 +186,16 @@ final class PaymentPlatform implements AutoCloseable {
             var result =
                     switch (name) {
                         case ORDER -> create(operation);
+                        case DEBIT -> {
+                            debtors.debit(operation);
+                            yield create(operation);
+                        }
                         case "lesenKassenzeichenInfo" -> info(operation);
                         case "lesenTransaktion" -> transaction(operation);
                         case "isAlive" -> "";
-                        default -> throw new Refused("-9999", "Operation unbekannt");
+                        default ->
+                            debtors.answer(name, operation)
+                                    .orElseThrow(() -> new Refused("-9999", "Operation unbekannt"));
                     };
             content.append(outcome("true", "0000", "OK")).append(result);
         } catch (Refused e) {

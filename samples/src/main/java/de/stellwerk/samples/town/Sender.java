@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 
 /**
  * Brings letters to a hub as a careful portal does: after a lost connection, 429 or 5xx the same letter goes out again under the same
@@ -38,6 +39,12 @@ public final class Sender {
 
     /** Sends a letter that should be taken; empty if patience ran out. */
     public Optional<HubClient.Answer> send(Letter letter) throws InterruptedException {
+        announce(letter, journal);
+        return repeat(letter);
+    }
+
+    /** Writes down what a letter is before it goes out. */
+    public static void announce(Letter letter, Journal journal) {
         journal.note(
                 "form",
                 "key",
@@ -47,8 +54,11 @@ public final class Sender {
                 "municipality",
                 letter.municipality(),
                 "sha256",
-                Journal.sha256(letter.body().bytes()));
-        return repeat(letter);
+                Journal.sha256(letter.body().bytes()),
+                "attachments",
+                letter.attachments().stream()
+                        .map(part -> Journal.sha256(part.bytes()))
+                        .collect(Collectors.joining(" ")));
     }
 
     /** Sends a letter of which nothing is promised, and keeps no line about it but those of the attempts. */

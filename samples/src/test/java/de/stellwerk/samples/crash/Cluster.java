@@ -76,12 +76,12 @@ final class Cluster implements AutoCloseable {
             words.addAll(more);
             words.addAll(List.of(
                     "-jar", scratch.checkout().hubJar().toString(), "--home=" + home().folder(), "--data=" + data));
-            program = Optional.of(Program.start(
-                    name,
-                    home().folder(),
-                    log(),
-                    Map.of("STELLWERK_PORT", String.valueOf(port), "STELLWERK_NODE", name),
-                    words));
+            program = Optional.of(Program.start(name, home().folder(), log(), environment(), words));
+        }
+
+        /** What the configuration of all nodes reads. */
+        Map<String, String> environment() {
+            return Map.of("STELLWERK_PORT", String.valueOf(port), "STELLWERK_NODE", name);
         }
 
         private Path log() {

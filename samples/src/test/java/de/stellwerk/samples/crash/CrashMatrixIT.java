@@ -96,7 +96,7 @@ class CrashMatrixIT {
             if (kills > 0) {
                 rows.add(
                         "what was acknowledged survives kill -9, and takes effect once",
-                        how.getValue(),
+                        how.getValue() + "; short form",
                         kills.intValue(),
                         result,
                         outcome.seed());

@@ -9,6 +9,7 @@ import de.stellwerk.samples.letters.Part;
 import de.stellwerk.samples.reliability.Rows;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +36,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 class NodesIT {
 
-    private static final int KILLS = Integer.getInteger("stellwerk.nodes.kills", 6);
+    private static final int SHORT_FORM = 6;
+    private static final int KILLS = Integer.getInteger("stellwerk.nodes.kills", SHORT_FORM);
     private static final long SEED = Long.getLong("stellwerk.nodes.seed", 11);
 
     /** The work of a dead node goes on elsewhere within this time. */
@@ -140,6 +142,9 @@ class NodesIT {
         assertThat(states.illegal()).isEmpty();
         ends.values().forEach(each -> assertThat(each.uneven()).isEmpty());
         oneSealForAllNodes();
+        assertThat(LedgerCheck.wrong(cluster.scratch(), cluster.a().environment()))
+                .as("ledger verify")
+                .isEmpty();
 
         var polled = ids.keySet().stream().mapToLong(this::polled).sum();
         assertThat(polled).as("messages of polled sources").isGreaterThan(20L * KILLS);
@@ -154,11 +159,12 @@ class NodesIT {
         row(
                 "nothing acknowledged is missing or doubled",
                 "two nodes on one database and one broker killed in turn (SIGKILL), one frozen for "
-                        + FREEZE.toSeconds() + " s, the broker killed once",
+                        + FREEZE.toSeconds() + " s, the broker killed once; "
+                        + (KILLS > SHORT_FORM ? "long form" : "short form"),
                 KILLS,
                 "of " + acknowledged() + " acknowledged 0 missing, 0 doubled; "
                         + tallies.stream().mapToInt(Book.Tally::repeated).sum()
-                        + " repeats recognised by their targets");
+                        + " repeats recognised by their targets; ledger verify in order");
         row(
                 "a dead node's work goes on elsewhere within " + TAKE_OVER.toSeconds() + " s",
                 "time from SIGKILL until nothing is in the dead node's name any more, while it stays down",
@@ -178,6 +184,18 @@ class NodesIT {
                 "attempts begun by each node while both live",
                 (int) all,
                 shares.toString());
+        Files.writeString(
+                Path.of("target/it/nodes/line"),
+                String.format(
+                        Locale.ROOT,
+                        "kills=%d acknowledged=%d lost=%d doubled=%d in_doubt=%d slowest_takeover_s=%.1f seed=%d%n",
+                        KILLS,
+                        acknowledged(),
+                        tallies.stream().mapToInt(Book.Tally::lost).sum(),
+                        tallies.stream().mapToInt(Book.Tally::doubled).sum(),
+                        tallies.stream().mapToInt(Book.Tally::inDoubt).sum(),
+                        seconds(slowest),
+                        SEED));
         var messages = evidence.messages();
         row(
                 "database growth",

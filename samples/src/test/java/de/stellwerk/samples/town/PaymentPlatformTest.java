@@ -107,6 +107,26 @@ class PaymentPlatformTest {
     }
 
     @Test
+    void aDebitNeedsAMandateThatIsThereAndActive() throws Exception {
+        start(Misbehaviour.none());
+        var customer = "<eShopKundenNr>PIR-1</eShopKundenNr>";
+        var debit = operation(
+                "abbuchenMitSEPAMandatreferenzMitBLP",
+                customer + "<mandatReferenz>M-1</mandatReferenz><buchungsListe><betrag>26.00</betrag><buchungen>"
+                        + item("26.00")
+                        + "</buchungen><EShopTransaktionsNr>tx-1</EShopTransaktionsNr></buchungsListe>");
+        assertThat(SafeParser.text(call(debit), "code")).isEqualTo("-5201");
+
+        call(operation("anlegenKunde", "<kunde><EShopKundenNr>PIR-1</EShopKundenNr></kunde>"));
+        call(operation("anlegenSEPAMandat", "<mandat><referenz>M-1</referenz>" + customer + "</mandat>"));
+        assertThat(SafeParser.text(call(debit), "kassenzeichen")).matches("[0-9]{12}");
+
+        call(operation("deaktiviernSEPAMandat", customer + "<mandatReferenz>M-1</mandatReferenz>"));
+        assertThat(SafeParser.text(call(debit), "code")).isEqualTo("-0115");
+        assertThat(Journal.read(journalFile(), "order")).hasSize(1);
+    }
+
+    @Test
     void everySecondOrderMayEndInAFault() throws Exception {
         start(new Misbehaviour(List.of(), 0, 2, 0));
 
@@ -178,6 +198,11 @@ class PaymentPlatformTest {
         return call("<e:lesenTransaktion xmlns:e=\"" + PaymentPlatform.NAMESPACE
                 + "\"><mandantNr>14628270</mandantNr><eShopTransaktionsNr>" + number
                 + "</eShopTransaktionsNr></e:lesenTransaktion>");
+    }
+
+    private static String operation(String name, String parameters) {
+        return "<e:" + name + " xmlns:e=\"" + PaymentPlatform.NAMESPACE + "\"><mandantNr>14628270</mandantNr>"
+                + parameters + "</e:" + name + ">";
     }
 
     private static String item(String amount) {

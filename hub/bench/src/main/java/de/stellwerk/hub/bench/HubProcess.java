@@ -27,7 +27,8 @@ final class HubProcess implements AutoCloseable {
 
     private static final Duration LONGEST_START = Duration.ofSeconds(120);
     private static final Pattern COLLECTION = Pattern.compile(" ([0-9]+)([KMG])->([0-9]+)([KMG])\\(");
-    private static final Pattern USED = Pattern.compile("used ([0-9]+)K");
+    private static final Pattern USED =
+            Pattern.compile("(?m)^ *(?:PSYoungGen|ParOldGen|garbage-first heap) .*used ([0-9]+)K");
     private static final Pattern TOTAL = Pattern.compile("(?m)^Total +[0-9]+ +([0-9]+)");
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -57,11 +58,15 @@ final class HubProcess implements AutoCloseable {
                 "-Xlog:all=error:stderr",
                 "-Xlog:gc:file=" + collections + "::filecount=0",
                 "-XX:+ExitOnOutOfMemoryError",
+                "-XX:-PrintWarnings",
+                "-XX:ThreadPriorityPolicy=1",
+                "-XX:CompilerThreadPriority=0",
                 "-Dfile.encoding=UTF-8"));
-        words.addAll(Stream.of(
-                        System.getenv().getOrDefault("STELLWERK_JAVA_OPTS", "").split(" "))
-                .filter(option -> !option.isEmpty())
-                .toList());
+        var asked = System.getenv().getOrDefault("STELLWERK_JAVA_OPTS", "");
+        if (!asked.matches(".*-XX:\\+Use\\w*GC.*")) {
+            words.add("-XX:+UseParallelGC");
+        }
+        words.addAll(Stream.of(asked.split(" ")).filter(word -> !word.isEmpty()).toList());
         words.addAll(options);
         words.addAll(List.of("-jar", "hub/server/target/stellwerk-server-0.1.0.jar", "--home=" + home.folder()));
         var builder = new ProcessBuilder(words)
@@ -161,11 +166,14 @@ final class HubProcess implements AutoCloseable {
                 freed += mib(found.group(1), found.group(2)) - mib(found.group(3), found.group(4));
             }
         }
-        var used = USED.matcher(jcmd("GC.heap_info"));
-        if (!used.find()) {
+        var used = USED.matcher(jcmd("GC.heap_info"))
+                .results()
+                .mapToLong(found -> Long.parseLong(found.group(1)))
+                .sum();
+        if (used == 0) {
             throw new IOException("the JVM does not tell its heap in a known way");
         }
-        return freed + Long.parseLong(used.group(1)) / 1024.0;
+        return freed + used / 1024.0;
     }
 
     private static double mib(String number, String unit) {

@@ -2,6 +2,7 @@ package de.stellwerk.hub.bench;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -11,11 +12,12 @@ import java.util.Optional;
  *
  * @param nanos when it was read
  * @param hub of the hub's process; 0 if there is none
+ * @param compiler of that, what its JIT compiler used
  * @param postgres of the database server and all its processes, ended ones included
  * @param own of the bench itself: load and receivers
  * @param all of everything on the machine
  */
-record Machine(long nanos, double hub, double postgres, double own, double all) {
+record Machine(long nanos, double hub, double compiler, double postgres, double own, double all) {
 
     /** The kernel's unit for user space: always a hundredth of a second on the platforms the private database runs on. */
     private static final double TICKS = 100;
@@ -24,25 +26,32 @@ record Machine(long nanos, double hub, double postgres, double own, double all) 
 
     static Machine read(Optional<ProcessHandle> hub, Optional<ProcessHandle> postmaster) {
         var database = postmaster.map(server -> {
-            var stat = stat(server.pid());
+            var stat = stat(PROC.resolve(String.valueOf(server.pid())));
             // Its own, and of its children that have ended.
             var sum = ticks(stat, 11, 15);
             for (var child : server.children().toList()) {
-                sum += ticks(stat(child.pid()), 11, 13);
+                sum += ticks(stat(PROC.resolve(String.valueOf(child.pid()))), 11, 13);
             }
             return sum;
         });
         return new Machine(
                 System.nanoTime(),
-                hub.map(process -> ticks(stat(process.pid()), 11, 13)).orElse(0.0),
+                hub.map(process -> ticks(stat(PROC.resolve(String.valueOf(process.pid()))), 11, 13))
+                        .orElse(0.0),
+                hub.map(Machine::compiler).orElse(0.0),
                 database.orElse(0.0),
-                ticks(stat(ProcessHandle.current().pid()), 11, 13),
+                ticks(stat(PROC.resolve("self")), 11, 13),
                 busySoFar());
     }
 
     Machine since(Machine before) {
         return new Machine(
-                nanos - before.nanos, hub - before.hub, postgres - before.postgres, own - before.own, all - before.all);
+                nanos - before.nanos,
+                hub - before.hub,
+                Math.max(0, compiler - before.compiler),
+                postgres - before.postgres,
+                own - before.own,
+                all - before.all);
     }
 
     /** The share of the whole machine that others had, from 0 to 1; only of a difference. */
@@ -57,13 +66,28 @@ record Machine(long nanos, double hub, double postgres, double own, double all) 
     }
 
     /** The fields after the name, which may hold anything; the state is number 0. */
-    private static String[] stat(long pid) {
+    private static String[] stat(Path process) {
         try {
-            var text = Files.readString(PROC.resolve(pid + "/stat"));
+            var text = Files.readString(process.resolve("stat"));
             return text.substring(text.lastIndexOf(')') + 2).split(" ");
         } catch (IOException e) {
             return new String[0]; // it has ended in between
         }
+    }
+
+    /** Its threads end when they have nothing to do; what an ended one has used is left out. */
+    private static double compiler(ProcessHandle process) {
+        var sum = 0.0;
+        try (var threads = Files.newDirectoryStream(PROC.resolve(process.pid() + "/task"))) {
+            for (var thread : threads) {
+                if (Files.readString(thread.resolve("comm")).contains(" CompilerThre")) {
+                    sum += ticks(stat(thread), 11, 13);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            return sum; // it has ended in between
+        }
+        return sum;
     }
 
     private static double ticks(String[] stat, int from, int to) {

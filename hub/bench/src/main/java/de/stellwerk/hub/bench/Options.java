@@ -44,7 +44,7 @@ record Options(boolean brief, int backlog, Path work, Path out, Optional<Path> p
         FEW,
         /** 2 KiB with 64 senders */
         SMALL,
-        /** 2 KiB at half of the rate that was accepted before */
+        /** 2 KiB at half of the rate that was delivered before */
         HALF,
         /** 20 KiB */
         MEDIUM,

@@ -10,6 +10,7 @@ package de.stellwerk.hub.bench;
  * @param answersFromDue from when it should have been sent to the yes; the same as {@code answers} where nothing is paced
  * @param ways from the yes to the JMS receiver
  * @param hubMillis CPU of the hub's process for a delivered message
+ * @param compilerMillis of that, the JIT compiler: a hub that has run for some minutes has hardly any
  * @param postgresMillis CPU of the database's processes
  * @param ownMillis CPU of load and receivers
  * @param allocatedKiB what the hub allocated for a delivered message
@@ -30,6 +31,7 @@ record Phase(
         Spread answersFromDue,
         Spread ways,
         double hubMillis,
+        double compilerMillis,
         double postgresMillis,
         double ownMillis,
         double allocatedKiB,

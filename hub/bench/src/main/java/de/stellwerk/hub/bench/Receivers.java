@@ -132,12 +132,14 @@ final class Receivers implements AutoCloseable {
     }
 
     /**
-     * Takes the files away as a local system does, and writes down which cases they hold.
+     * Takes the files away as a local system does, into a folder of its own, and writes down which cases they hold. Nothing is deleted while
+     * it is measured: some file systems look for a place for new files much longer then.
      *
      * @return when the last one got its name, or the epoch if there is none
      */
     FileTime collect(String town) throws IOException {
         var last = FileTime.fromMillis(0);
+        var taken = Files.createDirectories(home.scratch("taken").resolve(town));
         try (var files = Files.newDirectoryStream(home.files(town))) {
             for (var file : files) {
                 if (file.getFileName().toString().endsWith(".xml")) {
@@ -145,7 +147,7 @@ final class Receivers implements AutoCloseable {
                     last = named.compareTo(last) > 0 ? named : last;
                     note(file);
                 }
-                Files.delete(file);
+                Files.move(file, taken.resolve(file.getFileName()));
             }
         }
         return last;

@@ -83,7 +83,7 @@ final class Result {
             best = Math.max(best, phase.deliveredPerSecond());
         }
         say(
-                "%-22s %3d senders %9.0f/s yes, p50 %.1f p99 %.1f ms; %.0f/s delivered, p50 %.0f p99 %.0f ms; CPU ms %.2f hub %.2f database %.2f load; %.0f KiB; n=%d; others %.0f %%",
+                "%-22s %3d senders %9.0f/s yes, p50 %.1f p99 %.1f ms; %.0f/s delivered, p50 %.0f p99 %.0f ms; CPU ms %.2f hub (%.2f of it JIT) %.2f database %.2f load; %.0f KiB; n=%d; others %.0f %%",
                 phase.name(),
                 phase.senders(),
                 phase.acceptedPerSecond(),
@@ -93,6 +93,7 @@ final class Result {
                 phase.ways().p50(),
                 phase.ways().p99(),
                 phase.hubMillis(),
+                phase.compilerMillis(),
                 phase.postgresMillis(),
                 phase.ownMillis(),
                 phase.allocatedKiB(),
@@ -106,12 +107,6 @@ final class Result {
     }
 
     /** Of the phase that everything is compared with; of the best one if that was left out. */
-    double accepted() {
-        return accepted > 0
-                ? accepted
-                : phases.stream().mapToDouble(Phase::acceptedPerSecond).max().orElse(1);
-    }
-
     double delivered() {
         return delivered > 0 ? delivered : best;
     }
@@ -125,6 +120,7 @@ final class Result {
         figures.put("acceptedPerCommit", accepted / commits);
         figures.put("deliveredPerCommit", delivered / commits);
         figures.put("cpuMillisPerMessage", cpu);
+        figures.put("cpuMillisPerMessageWithoutJit", cpu - phase.compilerMillis());
     }
 
     void half(Phase phase) {
@@ -216,11 +212,11 @@ final class Result {
         }
         text.append(
                 "\n| Through the hub | senders | messages | yes/s | yes p50 / p99 ms | delivered/s | yes to receiver p50 / p99 ms "
-                        + "| CPU ms hub / database / load | KiB allocated | RSS MiB | later | others |\n"
+                        + "| CPU ms hub (JIT) / database / load | KiB allocated | RSS MiB | later | others |\n"
                         + "|---|---|---|---|---|---|---|---|---|---|---|---|\n");
         for (var phase : phases) {
             text.append(line(
-                    "| %s | %d | %d | %.0f | %.1f / %.1f | %.0f | %.0f / %.0f | %.2f / %.2f / %.2f | %.0f | %.0f | %d | %s |",
+                    "| %s | %d | %d | %.0f | %.1f / %.1f | %.0f | %.0f / %.0f | %.2f (%.2f) / %.2f / %.2f | %.0f | %.0f | %d | %s |",
                     phase.name(),
                     phase.senders(),
                     phase.messages(),
@@ -231,6 +227,7 @@ final class Result {
                     phase.ways().p50(),
                     phase.ways().p99(),
                     phase.hubMillis(),
+                    phase.compilerMillis(),
                     phase.postgresMillis(),
                     phase.ownMillis(),
                     phase.allocatedKiB(),

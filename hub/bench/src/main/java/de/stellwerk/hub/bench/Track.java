@@ -82,6 +82,7 @@ final class Track {
                 Spread.of(all.stream().flatMapToLong(Book::answersFromDue)),
                 Spread.of(all.stream().flatMapToLong(Book::ways)),
                 1000 * used.hub() / messages,
+                1000 * used.compiler() / messages,
                 1000 * used.postgres() / messages,
                 1000 * used.own() / messages,
                 1024 * allocated / messages,

@@ -36,7 +36,8 @@ public abstract class CamelConnector implements Connector {
     private final String prefix;
 
     private final List<String> routes = new ArrayList<>();
-    private final List<String> beans = new ArrayList<>();
+    private final List<String> lent = new ArrayList<>();
+    private @Nullable Beans beans;
     private @Nullable CamelContext context;
     private @Nullable ProducerTemplate template;
 
@@ -58,8 +59,11 @@ public abstract class CamelConnector implements Connector {
      * @return how an endpoint's option names it: {@code "jms:queue:in?connectionFactory=" + bean("jms", factory)}
      */
     protected final String bean(String name, Object object) {
-        context().getRegistry().bind(prefix + name, object);
-        beans.add(prefix + name);
+        if (beans == null) {
+            throw new IllegalStateException("the connection is not open");
+        }
+        beans.bind(prefix + name, object);
+        lent.add(prefix + name);
         return "#" + prefix + name;
     }
 
@@ -153,8 +157,9 @@ public abstract class CamelConnector implements Connector {
         return new DeliveryResult.Unknown("the route ended without a reference");
     }
 
-    final void start(CamelContext shared) throws Exception {
+    final void start(CamelContext shared, Beans lends) throws Exception {
         context = shared;
+        beans = lends;
         template = shared.createProducerTemplate();
         shared.addRoutes(new RouteBuilder(shared) {
             @Override
@@ -172,18 +177,16 @@ public abstract class CamelConnector implements Connector {
 
     @Override
     public void close() throws Exception {
-        if (context == null || template == null) {
+        if (context == null || beans == null || template == null) {
             return;
         }
         for (var route : routes) {
             context.getRouteController().stopRoute(route);
             context.removeRoute(route);
         }
-        for (var bean : beans) {
-            context.getRegistry().unbind(bean);
-        }
+        lent.forEach(beans::unbind);
         routes.clear();
-        beans.clear();
+        lent.clear();
         template.close();
         template = null;
     }

@@ -11,6 +11,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.impl.engine.DefaultStreamCachingStrategy;
 import org.apache.camel.spi.PackageScanClassResolver;
+import org.apache.camel.support.DefaultRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ public abstract class CamelConnectorFactory implements ConnectorFactory {
     /** How long routes may finish what they have begun, in seconds, before the plugin is unloaded anyway. */
     private static final int DRAIN_SECONDS = 10;
 
+    private final Beans beans = new Beans();
     private @Nullable CamelContext context;
 
     /** Makes the connector of one connection; its routes are started right after. */
@@ -32,7 +34,7 @@ public abstract class CamelConnectorFactory implements ConnectorFactory {
     public final Connector create(Settings settings, HubContext hub) throws Exception {
         var connector = open(settings, hub);
         try {
-            connector.start(context(hub.directory()));
+            connector.start(context(hub.directory()), beans);
         } catch (Exception e) {
             connector.close();
             throw e;
@@ -64,6 +66,7 @@ public abstract class CamelConnectorFactory implements ConnectorFactory {
         made.setClassResolver(new PluginClasses(plugin));
         made.getCamelContextExtension()
                 .addContextPlugin(PackageScanClassResolver.class, new PluginClasses.Scan(plugin));
+        made.getCamelContextExtension().setRegistry(new DefaultRegistry(beans));
         made.disableJMX();
         made.setAutowiredEnabled(false); // one connection's beans are not another's
         made.setTracing(false);

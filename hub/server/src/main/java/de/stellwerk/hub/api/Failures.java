@@ -62,7 +62,8 @@ final class Failures {
         return problem.status() == 503 ? later(problem.code(), problem.detail(), 5) : answer(problem);
     }
 
-    private static ResponseEntity<ApiProblem> tooLarge() {
+    @ExceptionHandler({SizeException.class, FileCountLimitExceededException.class})
+    ResponseEntity<ApiProblem> tooLarge() {
         return answer(ApiProblem.of(
                 413,
                 "Content too large",
@@ -70,7 +71,8 @@ final class Failures {
                 "The request is larger than this hub takes. Nothing was taken. Send smaller parts."));
     }
 
-    private ResponseEntity<ApiProblem> notMultipart(Exception e) {
+    @ExceptionHandler({FileUploadException.class, InvalidFileNameException.class})
+    ResponseEntity<ApiProblem> notMultipart(Exception e) {
         // Large parts lie in a file while they come: that is the hub's disk, not the sender's fault.
         if (NestedExceptionUtils.getMostSpecificCause(e) instanceof IOException disk && !brokeOff(disk)) {
             return diskFailed(disk);

@@ -5,7 +5,6 @@ import de.stellwerk.hub.intake.Intake;
 import de.stellwerk.hub.ledger.Ledger;
 import de.stellwerk.hub.plugin.Connections;
 import de.stellwerk.hub.plugin.ConnectorFailed;
-import de.stellwerk.hub.spi.Content;
 import de.stellwerk.hub.spi.Receiver;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
@@ -21,21 +20,22 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The web door of each connection whose connector is a receiver: callbacks and pushes, at most 1 MiB each. */
+/** The web door of each connection whose connector is a receiver: callbacks and pushes. */
 @RestController
 final class HooksApi {
 
     private static final Logger LOG = LoggerFactory.getLogger(HooksApi.class);
-    private static final int LONGEST = 1 << 20;
 
     private final Connections connections;
     private final Intake intake;
     private final Ledger ledger;
+    private final Pushes pushes;
 
-    HooksApi(Connections connections, Intake intake, Ledger ledger) {
+    HooksApi(Connections connections, Intake intake, Ledger ledger, Pushes pushes) {
         this.connections = connections;
         this.intake = intake;
         this.ledger = ledger;
+        this.pushes = pushes;
     }
 
     @RequestMapping({"/hooks/{municipality}/{connection}", "/hooks/{municipality}/{connection}/{*path}"})
@@ -53,25 +53,24 @@ final class HooksApi {
                     "receiver.waiting",
                     "The receiver is not there yet. Nothing was taken. Send it again.");
         }
-        var bytes = request.getInputStream().readNBytes(LONGEST + 1);
-        if (bytes.length > LONGEST) {
-            throw new Refusal(413, "Content too large", "size.request", "A push may have 1 MiB. Nothing was taken.");
-        }
         var headers = new TreeMap<String, String>();
         for (var header : Collections.list(request.getHeaderNames())) {
             headers.put(header.toLowerCase(Locale.ROOT), request.getHeader(header));
         }
-        var type = request.getContentType();
-        try {
+        var bounds = connection.config().bounds();
+        try (var push = pushes.read(request, municipality + "/" + name, bounds.push(), bounds.timeLimit())) {
             var answer = connection
                     .receive(
                             new Receiver.Request(
                                     request.getMethod(),
                                     path == null ? "" : path.replaceFirst("^/", ""),
                                     headers,
-                                    Content.of("request", type == null ? "application/octet-stream" : type, bytes)),
+                                    push.content()),
                             new ConnectionInbox(connection, intake, ledger, false))
                     .orElseThrow(() -> Refusal.notFound("receiver"));
+            if (answer.status() == 401 || answer.status() == 403) {
+                LOG.warn("receiver {}/{} refused a push: {}", municipality, name, answer.status());
+            }
             return ResponseEntity.status(answer.status())
                     .contentType(MediaType.parseMediaType(answer.mediaType()))
                     .body(answer.text().getBytes(StandardCharsets.UTF_8));

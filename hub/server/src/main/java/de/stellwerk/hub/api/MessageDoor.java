@@ -72,7 +72,13 @@ final class MessageDoor extends HttpFilter {
             List<Receipts.ReceiptPart> parts,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-            String seal) {}
+            String seal,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String timeStamp,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String timeStampMissing) {}
 
     private final transient Entrance entrance;
     private final transient Intake intake;
@@ -200,7 +206,7 @@ final class MessageDoor extends HttpFilter {
     private ReceiptJson receipt(Accepted accepted, HttpServletRequest request) {
         var id = accepted.id().orElseThrow();
         // The body has been read as a stream, so this looks at the address only.
-        var sealed = "true".equals(request.getParameter("seal"));
+        var sealed = "true".equals(request.getParameter("seal")) ? receipts.of(id) : Optional.<Receipts.Sealed>empty();
         return new ReceiptJson(
                 id.toString(),
                 accepted.at(),
@@ -209,7 +215,9 @@ final class MessageDoor extends HttpFilter {
                 accepted.code(),
                 accepted.text(),
                 Receipts.parts(accepted.parts()),
-                sealed ? receipts.of(id).orElseThrow().seal() : null);
+                sealed.map(Receipts.Sealed::seal).orElse(null),
+                sealed.map(Receipts.Sealed::timeStamp).orElse(null),
+                sealed.map(Receipts.Sealed::timeStampMissing).orElse(null));
     }
 
     private static ApiProblem problem(int status, String title, Accepted accepted) {

@@ -7,7 +7,6 @@ import de.stellwerk.hub.ledger.Operator;
 import de.stellwerk.hub.ledger.Search;
 import de.stellwerk.hub.plugin.Connection;
 import de.stellwerk.hub.plugin.Connections;
-import de.stellwerk.hub.plugin.PluginStatus;
 import de.stellwerk.hub.route.RouteStatus;
 import de.stellwerk.hub.route.Routes;
 import de.stellwerk.hub.security.Caller;
@@ -192,14 +191,14 @@ final class OperationsApi {
         return json(connection, Map.of());
     }
 
-    @GetMapping("/api/v1/plugins")
-    List<PluginStatus> plugins() {
-        return connections.plugins();
-    }
-
     @GetMapping("/api/v1/routes")
     List<RouteStatus> routes() {
         return routes.status();
+    }
+
+    @GetMapping("/api/v1/nodes")
+    List<Search.NodeRow> nodes() {
+        return search.nodes();
     }
 
     @GetMapping("/api/v1/keys")

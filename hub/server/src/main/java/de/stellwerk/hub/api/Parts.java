@@ -19,6 +19,7 @@ import org.apache.tomcat.util.http.fileupload.impl.FileUploadIOException;
 import org.apache.tomcat.util.http.fileupload.impl.InvalidContentTypeException;
 import org.apache.tomcat.util.http.fileupload.impl.SizeLimitExceededException;
 import org.apache.tomcat.util.http.fileupload.util.LimitedInputStream;
+import org.apache.tomcat.util.http.parser.HttpParser;
 
 /**
  * The parts of a {@code multipart/form-data} request (RFC 7578), read once. A part of more than {@value #IN_MEMORY} bytes lies in a file
@@ -71,7 +72,10 @@ final class Parts implements AutoCloseable {
         var stream = new MultipartStream(in, boundary, Math.max(BUFFER, 2 * boundary.length), null);
         stream.setHeaderEncoding("UTF-8");
         stream.setPartHeaderSizeMax(LONGEST_HEADERS);
-        for (var more = stream.skipPreamble(); more; more = stream.readBoundary()) {
+        if (!stream.skipPreamble()) {
+            throw new FileUploadException("the request ends before its first part");
+        }
+        for (var more = true; more; more = stream.readBoundary()) {
             if (all.size() == most) {
                 throw new FileCountLimitExceededException("more than " + most + " parts", most);
             }
@@ -81,8 +85,8 @@ final class Parts implements AutoCloseable {
                 stream.discardBodyData();
                 continue;
             }
-            var item =
-                    files.createItem(said.get("name"), headers.getHeader("Content-Type"), false, said.get("filename"));
+            var name = said.get("filename") == null ? null : HttpParser.unquote(said.get("filename"));
+            var item = files.createItem(said.get("name"), headers.getHeader("Content-Type"), false, name);
             all.add(item);
             try (var out = item.getOutputStream()) {
                 stream.readBodyData(out);

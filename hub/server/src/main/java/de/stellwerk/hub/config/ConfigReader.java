@@ -4,12 +4,14 @@ import de.stellwerk.hub.config.Problems.Place;
 import de.stellwerk.hub.config.Section.Reading;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +30,9 @@ public final class ConfigReader {
     private static final Duration POLL = Duration.ofSeconds(5);
     private static final String LOOPBACK = "127.0.0.1";
     private static final int WEB_PORT = 8080;
+    /** A version, a part of one, or comparisons of such. */
+    private static final String VERSIONS = "[~^]?[0-9]+(\\.[0-9x*]+){0,2}|[<>=]{1,2}[0-9.]+( & [<>=]{1,2}[0-9.]+){0,3}";
+
     private static final int MAX_KEY = 64 << 10;
 
     private final Path home;
@@ -62,14 +67,62 @@ public final class ConfigReader {
         return config;
     }
 
-    private HubConfig hub(Map<String, Municipality> municipalities) {
+    /**
+     * Connections that are not in force: a whole file of a municipality, its part {@code connections}, or one connection, which is then
+     * called {@code draft}; as YAML or JSON.
+     *
+     * @param name of the text, for the places of its problems
+     * @param home whose secrets it may refer to
+     */
+    public static Draft draft(String name, String text, Path home, Map<String, String> env) {
+        var reader = new ConfigReader(home.toAbsolutePath().normalize(), home.resolve("data"), env);
+        var file = new YamlFile(Path.of(name), name, reader.problems);
+        var ags = "";
+        var connections = Map.<String, ConnectionConfig>of();
+        var top = file.top(text);
+        if (top.isPresent()) {
+            var keys = new Section(file, top.get(), new Reading(reader.reading.values(), new Problems())).keys();
+            if (keys.contains("connector")) {
+                var section = new Section(file, top.get(), ConfigKeys.CONNECTION, reader.reading);
+                connections = Map.of("draft", connection("draft", section));
+            } else if (keys.contains("municipality")) {
+                var section = new Section(file, top.get(), ConfigKeys.MUNICIPALITY, reader.reading);
+                var municipality = reader.municipality(section, "", new HashMap<>());
+                ags = municipality.ags();
+                connections = municipality.connections();
+            } else {
+                connections = connections(new Section(file, top.get(), Set.of("connections"), reader.reading));
+            }
+        }
+        return new Draft(ags, connections, reader.problems.all());
+    }
+
+    /**
+     * The section {@code plugins} of {@code config/hub.yaml} alone, for those who check a jar where nothing else is set up.
+     *
+     * @throws ConfigProblems with everything that is wrong in it
+     */
+    public static PluginsConfig plugins(Path home, Map<String, String> env) throws ConfigProblems {
+        var folder = home.toAbsolutePath().normalize();
+        var reader = new ConfigReader(folder, folder.resolve("data"), env);
+        var plugins = reader.plugins(reader.top());
+        reader.problems.check();
+        return plugins;
+    }
+
+    private Optional<Section> top() {
         var file = home.resolve("config/hub.yaml");
-        var top = Files.exists(file) ? open(file, ConfigKeys.HUB) : Optional.<Section>empty();
+        return Files.exists(file) ? open(file, ConfigKeys.HUB) : Optional.empty();
+    }
+
+    private HubConfig hub(Map<String, Municipality> municipalities) {
+        var top = top();
         var given = top.flatMap(hub -> hub.section("limits", ConfigKeys.LIMITS));
         var broker = broker(top.flatMap(hub -> hub.section("broker", ConfigKeys.BROKER)));
         var database = database(top.flatMap(hub -> hub.section("database", ConfigKeys.DATABASE)));
-        var content = folder(top, "content", ConfigKeys.CONTENT);
-        var seals = folder(top, "seal", ConfigKeys.SEAL);
+        var content = folder(top.flatMap(hub -> hub.section("content", ConfigKeys.CONTENT)));
+        var seal = top.flatMap(hub -> hub.section("seal", ConfigKeys.SEAL));
+        var seals = folder(seal);
         // Who shares both works beside others: they must find the parts this node takes in, and seal with one key.
         if (broker.external().isPresent() && database.url().isPresent()) {
             top.ifPresent(hub -> {
@@ -81,6 +134,9 @@ public final class ConfigReader {
                 }
             });
         }
+        var limits = limits(given);
+        var capacity = capacity(given);
+        pushes(municipalities, limits, capacity);
         return new HubConfig(
                 home,
                 data,
@@ -89,16 +145,32 @@ public final class ConfigReader {
                 database,
                 content.orElse(data.resolve("content")),
                 seals.orElse(data),
-                limits(given),
-                capacity(given),
-                plugins(top.flatMap(hub -> hub.section("plugins", ConfigKeys.PLUGINS))),
+                seal.flatMap(section -> section.section("time-stamps", ConfigKeys.TIME_STAMPS))
+                        .flatMap(this::timeStamps),
+                limits,
+                capacity,
+                plugins(top),
                 municipalities);
     }
 
-    private Optional<Path> folder(Optional<Section> top, String section, Set<String> known) {
-        return top.flatMap(hub -> hub.section(section, known))
-                .flatMap(given -> given.value("folder"))
-                .map(folder -> home.resolve(folder.text()));
+    private Optional<Path> folder(Optional<Section> section) {
+        return section.flatMap(given -> given.value("folder")).map(folder -> home.resolve(folder.text()));
+    }
+
+    private Optional<TimeStampConfig> timeStamps(Section given) {
+        var limit = given.duration("time-limit", TimeStampConfig.TIME_LIMIT);
+        var url = given.required("url")
+                .filter(value -> is(
+                        given,
+                        value,
+                        "https?://[A-Za-z0-9.\\[\\]:-]+(/[^ ]*)?",
+                        ProblemCode.VALUE,
+                        "http://…, https://…"));
+        var trust = given.required("trust");
+        trust.filter(value -> !Files.isRegularFile(home.resolve(value.text())))
+                .ifPresent(value -> given.report(ProblemCode.FILE_MISSING, value.place(), value.text(), ""));
+        return url.flatMap(address ->
+                trust.map(file -> new TimeStampConfig(URI.create(address.text()), home.resolve(file.text()), limit)));
     }
 
     private Optional<Section> open(Path path, Set<String> known) {
@@ -177,13 +249,43 @@ public final class ConfigReader {
         return given.map(limits -> new Capacity(
                         limits.size("disk-reserve", defaults.diskReserve(), 1L << 40),
                         limits.number("requests", defaults.requests(), 1, 10_000),
-                        limits.number("requests-per-key", defaults.requestsPerKey(), 1, 10_000)))
+                        limits.number("requests-per-key", defaults.requestsPerKey(), 1, 10_000),
+                        limits.size(
+                                "pushes",
+                                defaults.pushes(),
+                                2 * Bounds.defaults().push(),
+                                1L << 40)))
                 .orElse(defaults);
     }
 
-    private PluginsConfig plugins(Optional<Section> given) {
+    /** A push that could never be let in is a mistake here, and not a surprise at the door. */
+    private void pushes(Map<String, Municipality> municipalities, Limits limits, Capacity capacity) {
+        long most = Math.min(limits.part(), capacity.largestPush());
+        municipalities.values().stream()
+                .flatMap(each -> each.connections().values().stream())
+                .filter(each ->
+                        each.bounds().push() > Math.max(most, Bounds.defaults().push()))
+                .forEach(each -> problems.add(
+                        ProblemCode.SIZE,
+                        new Place(
+                                each.origin().file(),
+                                each.origin().line(),
+                                each.origin().column()),
+                        each.name() + ": push-size " + each.bounds().push() + " B",
+                        "≤ " + most + " B: limits.pushes / 2, limits.part"));
+    }
+
+    private PluginsConfig plugins(Optional<Section> top) {
+        var given = top.flatMap(hub -> hub.section("plugins", ConfigKeys.PLUGINS));
         if (given.isEmpty()) {
-            return new PluginsConfig(false, Map.of(), Optional.empty(), Isolation.defaults());
+            return new PluginsConfig(
+                    false,
+                    Map.of(),
+                    Optional.empty(),
+                    Isolation.defaults(),
+                    Optional.empty(),
+                    PluginsConfig.WATCH,
+                    PluginsConfig.RETURN_AFTER);
         }
         var plugins = given.get();
         var unsigned = plugins.value("unsigned");
@@ -201,7 +303,13 @@ public final class ConfigReader {
                 unsigned.map(Section.Value::text).filter("allowed"::equals).isPresent(),
                 Collections.unmodifiableMap(keys),
                 plugins.value("directory").map(Section.Value::text),
-                isolation(plugins));
+                isolation(plugins),
+                plugins.value("canary")
+                        .filter(value -> is(plugins, value, "none|[0-9]{8}", ProblemCode.AGS, "none, 8 × 0-9"))
+                        .map(Section.Value::text)
+                        .filter(ags -> !ags.equals("none")),
+                plugins.duration("watch", PluginsConfig.WATCH),
+                plugins.number("return-after", PluginsConfig.RETURN_AFTER, 1, 10_000));
     }
 
     private static Isolation isolation(Section plugins) {
@@ -280,7 +388,10 @@ public final class ConfigReader {
         return found;
     }
 
-    /** @param files which file named an AGS or ARS first */
+    /**
+     * @param fileName empty for a text that lies in no file yet
+     * @param files which file named an AGS or ARS first
+     */
     private Municipality municipality(Section top, String fileName, Map<String, String> files) {
         var ags = top.required("municipality");
         var ars = top.required("ars");
@@ -289,7 +400,7 @@ public final class ConfigReader {
                 ars.isPresent() && is(top, ars.get(), "[0-9]{12}", ProblemCode.ARS, "12 × 0-9 (\"010010000000\")");
         if (agsGood) {
             var value = ags.get();
-            if (!fileName.equals(value.text() + ".yaml")) {
+            if (!fileName.isEmpty() && !fileName.equals(value.text() + ".yaml")) {
                 top.report(ProblemCode.FILE_NAME, value.place(), fileName, value.text() + ".yaml");
             }
             once(top, value, ProblemCode.DUPLICATE_MUNICIPALITY, files, fileName);
@@ -307,6 +418,14 @@ public final class ConfigReader {
                         ags.get().text());
             }
         }
+        return new Municipality(
+                ags.map(Section.Value::text).orElse(""),
+                ars.map(Section.Value::text).orElse(""),
+                top.requiredText("name"),
+                connections(top));
+    }
+
+    private static Map<String, ConnectionConfig> connections(Section top) {
         var connections = new LinkedHashMap<String, ConnectionConfig>();
         top.section("connections").ifPresent(all -> {
             for (var name : all.checkedNames()) {
@@ -314,11 +433,7 @@ public final class ConfigReader {
                         .ifPresent(section -> connections.put(name, connection(name, section)));
             }
         });
-        return new Municipality(
-                ags.map(Section.Value::text).orElse(""),
-                ars.map(Section.Value::text).orElse(""),
-                top.requiredText("name"),
-                Collections.unmodifiableMap(connections));
+        return Collections.unmodifiableMap(connections);
     }
 
     private static boolean is(Section top, Section.Value value, String form, ProblemCode code, String expected) {
@@ -340,13 +455,17 @@ public final class ConfigReader {
     private static ConnectionConfig connection(String name, Section section) {
         var settings = new LinkedHashMap<String, String>();
         var secrets = new HashSet<String>();
-        section.section("settings").ifPresent(given -> {
-            for (var setting : given.checkedNames()) {
-                if (given.isReference(setting)) {
-                    settings.put(setting, given.requiredSecret(setting));
+        var written = new HashMap<String, Origin.Written>();
+        var given = section.section("settings");
+        var place = given.map(Section::place).orElse(section.place());
+        given.ifPresent(all -> {
+            for (var setting : all.checkedNames()) {
+                written.put(setting, all.written(setting));
+                if (all.isReference(setting)) {
+                    settings.put(setting, all.requiredSecret(setting));
                     secrets.add(setting);
                 } else {
-                    given.anyText(setting).ifPresent(value -> settings.put(setting, value.text()));
+                    all.anyText(setting).ifPresent(value -> settings.put(setting, value.text()));
                 }
             }
         });
@@ -356,18 +475,26 @@ public final class ConfigReader {
         return new ConnectionConfig(
                 name,
                 section.requiredName("connector"),
+                section.value("version")
+                        .filter(value ->
+                                is(section, value, VERSIONS, ProblemCode.CHOICE, "1.2, ~1.2.3, >=1.0.0 & <2.0.0"))
+                        .map(Section.Value::text),
                 section.duration("poll", POLL),
                 order(section),
                 retry,
                 bounds(section),
+                section.texts("authorities"),
                 settings,
-                secrets);
+                secrets,
+                new Origin(place.file(), place.line(), place.column(), written));
     }
 
     private static Bounds bounds(Section section) {
         var defaults = Bounds.defaults();
         return new Bounds(
-                section.number("calls", defaults.calls(), 1, 64), section.duration("time-limit", defaults.timeLimit()));
+                section.number("calls", defaults.calls(), 1, 64),
+                section.duration("time-limit", defaults.timeLimit()),
+                section.size("push-size", defaults.push(), 1L << 40));
     }
 
     private static Optional<String> order(Section section) {

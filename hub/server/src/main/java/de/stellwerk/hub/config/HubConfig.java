@@ -2,6 +2,7 @@ package de.stellwerk.hub.config;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Everything the hub was told, sealed.
@@ -11,6 +12,7 @@ import java.util.Map;
  * @param content where large parts lie; on several nodes a folder they share
  * @param seals holds the seal's key in {@code keys/} and the ledger's checkpoints in {@code checkpoints/}; on several nodes a folder they
  *     share, so that they speak with one key and continue one row of checkpoints
+ * @param timeStamps who stamps the seals; empty for nobody
  * @param municipalities by AGS
  */
 public record HubConfig(
@@ -21,6 +23,7 @@ public record HubConfig(
         DatabaseConfig database,
         Path content,
         Path seals,
+        Optional<TimeStampConfig> timeStamps,
         Limits limits,
         Capacity capacity,
         PluginsConfig plugins,

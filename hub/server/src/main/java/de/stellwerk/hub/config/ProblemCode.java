@@ -91,6 +91,15 @@ enum ProblemCode {
             "Ein Schlüssel „{0}“ steht hier schon. Jeder braucht einen eigenen Namen.",
             "There is a key '{0}' here already. Each needs a name of its own."),
     FILE_MISSING("config.file-missing", "Die Datei „{0}“ gibt es nicht.", "There is no file '{0}'."),
+    VALUE("config.value", "„{0}“ passt hier nicht. Erwartet wird {1}.", "'{0}' does not fit here. Expected is {1}."),
+    UNKNOWN_CONNECTOR(
+            "config.unknown-connector",
+            "Keines der geladenen Plugins hat einen Konnektor „{0}“.",
+            "None of the loaded plugins has a connector '{0}'."),
+    NOT_PERMITTED(
+            "plugin.not-permitted",
+            "„{0}“ hat das Plugin nicht verlangt; sein Manifest verlangt {1}. Die Einstellung berichtigen, oder ein Plugin verwenden, dessen Manifest es verlangt.",
+            "The plugin did not ask for '{0}'; its manifest asks for {1}. Correct the setting, or get a plugin whose manifest asks for it."),
     VARIABLE_MISSING(
             "config.variable-missing",
             "Die Umgebungsvariable „{0}“ ist nicht gesetzt. Setzen, oder einen Ersatzwert angeben: {1}.",
@@ -140,7 +149,9 @@ enum ProblemCode {
     String text(Locale locale, String found, String expected) {
         boolean inGerman = locale.getLanguage().equals("de");
         var text = (inGerman ? german : english).replace("{1}", expected).replace("{0}", found);
-        return this == UNKNOWN_KEY ? text + known(inGerman, found, List.of(expected.split(", "))) : text;
+        return this == UNKNOWN_KEY || this == UNKNOWN_CONNECTOR
+                ? text + known(inGerman, found, List.of(expected.split(", ")))
+                : text;
     }
 
     private static String known(boolean inGerman, String found, List<String> names) {

@@ -21,13 +21,18 @@ final class Problems {
         this.found.add(new Problem(code.id, place.file, place.line, place.column, shown(found), expected));
     }
 
+    /** In the order of files, lines and columns. */
+    List<Problem> all() {
+        return found.stream()
+                .sorted(Comparator.comparing(Problem::file)
+                        .thenComparing(Problem::line)
+                        .thenComparing(Problem::column))
+                .toList();
+    }
+
     void check() throws ConfigProblems {
         if (!found.isEmpty()) {
-            throw new ConfigProblems(found.stream()
-                    .sorted(Comparator.comparing(Problem::file)
-                            .thenComparing(Problem::line)
-                            .thenComparing(Problem::column))
-                    .toList());
+            throw new ConfigProblems(all());
         }
     }
 

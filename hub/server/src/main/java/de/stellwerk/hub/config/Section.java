@@ -1,6 +1,7 @@
 package de.stellwerk.hub.config;
 
 import de.stellwerk.hub.config.Problems.Place;
+import de.stellwerk.hub.settings.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -76,6 +77,10 @@ final class Section {
 
     Place place() {
         return place;
+    }
+
+    Set<String> keys() {
+        return Set.copyOf(nodes.keySet());
     }
 
     /** The keys, each of which must be a name of lower-case letters, digits and dashes. */
@@ -168,20 +173,31 @@ final class Section {
     }
 
     long size(String key, long fallback, long most) {
+        return size(key, fallback, 1, most);
+    }
+
+    long size(String key, long fallback, long least, long most) {
         var value = value(key);
         if (value.isEmpty()) {
             return fallback;
         }
         var size = Values.size(value.get().text());
-        if (size.isPresent() && size.get() <= most) {
+        if (size.isPresent() && size.get() >= least && size.get() <= most) {
             return size.get();
         }
         report(
                 ProblemCode.SIZE,
                 value.get().place(),
                 value.get().text(),
-                "1–" + most + " B: 100 B, 64 KiB, 16 MiB, 1 GiB");
+                least + "–" + most + " B: 100 B, 64 KiB, 16 MiB, 1 GiB");
         return fallback;
+    }
+
+    /** What stands there as it is written, and where; a reference to a secret without its name. */
+    Origin.Written written(String key) {
+        var at = node(key).map(file::place).orElse(keyPlace(key));
+        var text = nodes.get(key) instanceof ScalarNode scalar ? scalar.getValue() : "{ secret: … }";
+        return new Origin.Written(text, at.line(), at.column());
     }
 
     /** A value that must be a reference: {@code { secret: name }}. */

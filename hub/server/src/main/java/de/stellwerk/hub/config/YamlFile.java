@@ -48,15 +48,16 @@ final class YamlFile {
 
     /** The mapping at the top, unless the file is so broken that nothing can be said about its keys. */
     Optional<MappingNode> top() {
-        var text = text();
-        if (text.isEmpty()) {
-            return Optional.empty();
-        }
+        return text().flatMap(this::top);
+    }
+
+    /** The same of a text that lies in no file. */
+    Optional<MappingNode> top(String text) {
         try {
-            if (!isPlain(text.get())) {
+            if (!isPlain(text)) {
                 return Optional.empty();
             }
-            var node = new Compose(SETTINGS).composeString(text.get());
+            var node = new Compose(SETTINGS).composeString(text);
             if (node.isPresent() && node.get() instanceof MappingNode mapping) {
                 return Optional.of(mapping);
             }

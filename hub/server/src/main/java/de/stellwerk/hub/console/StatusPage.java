@@ -3,9 +3,11 @@ package de.stellwerk.hub.console;
 import de.stellwerk.hub.intake.Rounds;
 import de.stellwerk.hub.ledger.Operator;
 import de.stellwerk.hub.ledger.Search;
+import de.stellwerk.hub.plugin.Check;
 import de.stellwerk.hub.plugin.Connections;
 import de.stellwerk.hub.route.Routes;
 import de.stellwerk.hub.security.Caller;
+import de.stellwerk.hub.security.Right;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
@@ -74,8 +77,12 @@ public final class StatusPage {
         attention(html, caller);
         connections(html, caller);
         plugins(html);
+        connectors(html);
+        swaps(html);
         routes(html);
+        nodes(html, caller);
         latest(html, caller);
+        html.append("<p><a href=\"/statistics\">Formularnutzung</a></p>");
         return html.append("</main></body></html>").toString();
     }
 
@@ -202,8 +209,73 @@ public final class StatusPage {
                                 escape(each.id()),
                                 escape(each.version()),
                                 mark(each.code().isEmpty(), each.state().name()),
-                                escape(each.text(Locale.GERMAN))))
+                                escape(each.text(Locale.GERMAN)) + checks(each.checks())))
                         .toList());
+    }
+
+    private void connectors(StringBuilder html) {
+        html.append("<h2>Konnektoren</h2>");
+        table(
+                html,
+                List.of("Konnektor", "Was"),
+                connections.descriptors().stream()
+                        .map(each -> List.of(
+                                "<a href=\"/connectors/" + escape(each.name()) + "\">" + escape(each.name()) + "</a>",
+                                escape(each.title())))
+                        .toList());
+    }
+
+    private void swaps(StringBuilder html) {
+        var swaps = connections.swaps();
+        if (swaps.isEmpty()) {
+            return;
+        }
+        html.append("<h2>Wechsel von Plugins</h2>");
+        table(
+                html,
+                List.of("Zeit", "Plugin", "Von", "Nach", "Ergebnis", "Zugestellt", "Verloren", "Doppelt", "Grund"),
+                swaps.stream()
+                        .limit(SHOWN)
+                        .map(each -> List.of(
+                                TIME.format(each.ended()),
+                                escape(each.plugin()),
+                                escape(each.from()),
+                                escape(each.to()),
+                                switch (each.result()) {
+                                    case KEPT -> mark(true, "bewährt");
+                                    case RETURNED -> mark(false, "zurückgenommen");
+                                    case CUT_SHORT -> mark(true, "abgelöst");
+                                },
+                                text(each.delivered()),
+                                mark(each.lost() == 0, text(each.lost())),
+                                mark(each.twice() == 0, text(each.twice())),
+                                escape(each.german())))
+                        .toList());
+    }
+
+    /** What a jar was held against, folded away unless somebody should look at it. */
+    private static String checks(List<Check> checks) {
+        if (checks.stream().allMatch(each -> each.outcome() == Check.Outcome.NOT_REACHED)) {
+            return "";
+        }
+        boolean good = checks.stream()
+                .noneMatch(each -> each.outcome() == Check.Outcome.FAILED || each.outcome() == Check.Outcome.WARNING);
+        return checks.stream()
+                .map(each -> "<li>" + escape(each.name()) + ": " + outcome(each.outcome()) + " "
+                        + escape(each.text(Locale.GERMAN)) + "</li>")
+                .collect(Collectors.joining(
+                        "",
+                        "<details" + (good ? "" : " open") + "><summary>Prüfungen</summary><ol>",
+                        "</ol></details>"));
+    }
+
+    private static String outcome(Check.Outcome outcome) {
+        return switch (outcome) {
+            case PASSED -> mark(true, "bestanden");
+            case WARNING -> mark(false, "Warnung");
+            case FAILED -> mark(false, "nicht bestanden");
+            case NOT_REACHED -> "nicht erreicht";
+        };
     }
 
     private void routes(StringBuilder html) {
@@ -219,6 +291,33 @@ public final class StatusPage {
                                         each.problems().isEmpty()
                                                 ? ""
                                                 : each.problems().get(0).text())))
+                        .toList());
+    }
+
+    /** For whoever looks after the hub as a whole. */
+    private void nodes(StringBuilder html, Caller caller) {
+        if (!caller.rights().contains(Right.ADMIN)) {
+            return;
+        }
+        html.append("<h2>Knoten</h2>");
+        table(
+                html,
+                List.of("Knoten", "Epoche", "Zustand", "Seit", "Letzter Puls", "Quellen", "Versuche"),
+                search.nodes().stream()
+                        .map(row -> List.of(
+                                escape(row.node()),
+                                text(row.epoch()),
+                                mark(
+                                        !row.state().equals("SILENT"),
+                                        switch (row.state()) {
+                                            case "ALIVE" -> "lebt";
+                                            case "SILENT" -> "stumm";
+                                            default -> "beendet";
+                                        }),
+                                TIME.format(row.startedAt()),
+                                row.lastPulse() == null ? "" : TIME.format(row.lastPulse()),
+                                text(row.sources()),
+                                text(row.attempts())))
                         .toList());
     }
 
@@ -251,7 +350,7 @@ public final class StatusPage {
     }
 
     /** Cells are HTML already. */
-    private static void table(StringBuilder html, List<String> heads, List<List<String>> rows) {
+    static void table(StringBuilder html, List<String> heads, List<List<String>> rows) {
         html.append("<div class=\"scroll\" tabindex=\"0\"><table><thead><tr>");
         heads.forEach(head -> html.append("<th scope=\"col\">").append(head).append("</th>"));
         html.append("</tr></thead><tbody>");
@@ -267,11 +366,11 @@ public final class StatusPage {
         return "<span class=\"" + (good ? "good" : "bad") + "\">" + escape(text) + "</span>";
     }
 
-    private static String text(long number) {
+    static String text(long number) {
         return String.format(Locale.GERMAN, "%,d", number);
     }
 
-    private static String escape(String text) {
+    static String escape(String text) {
         return HtmlUtils.htmlEscape(text, "UTF-8");
     }
 }

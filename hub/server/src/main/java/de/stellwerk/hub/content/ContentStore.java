@@ -86,6 +86,11 @@ public final class ContentStore {
         return new Part(name, mediaType, size, digest.digest(), Optional.of(head.toByteArray()), Optional.empty());
     }
 
+    /** A part whose bytes are not written to the folder, however many they are: they are kept in the transaction that needs them. */
+    public static Part inline(String name, String mediaType, byte[] bytes) {
+        return new Part(name, mediaType, bytes.length, sha512().digest(bytes), Optional.of(bytes), Optional.empty());
+    }
+
     private Part spill(String name, String mediaType, byte[] head, InputStream rest, MessageDigest digest, long limit)
             throws IOException {
         var temporary = incoming.resolve(UUID.randomUUID().toString());

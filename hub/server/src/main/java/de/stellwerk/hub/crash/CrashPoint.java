@@ -64,10 +64,20 @@ public enum CrashPoint {
     PLUGIN_OPENED,
     /** It has proved itself, the version before still takes all calls. */
     PLUGIN_TRIED,
-    /** New calls go to it, and that is not noted: the next start takes the version before. */
+    /** One municipality uses it, and that is not noted: the next start begins the swap anew. */
+    PLUGIN_CANARY,
+    /** That one municipality uses it is noted; the others have the version before. */
+    PLUGIN_CANARY_NOTED,
+    /** New calls go to it, and that is not noted: the next start goes on from what was noted last. */
     PLUGIN_SWITCHED,
     /** Noted; the version before is not told to end. */
     PLUGIN_NOTED,
+    /** Its watch is over and nothing of that is noted. */
+    PLUGIN_WATCHED,
+    /** It does worse, calls go to the version before again, and that is not noted: the next start watches it anew. */
+    PLUGIN_RETURNED,
+    /** That it was given back is noted; it is still loaded. */
+    PLUGIN_RETURN_NOTED,
     /** Nobody is inside the version before, nothing of it is closed. */
     PLUGIN_DRAINED,
     /** The version before is closed, its copy still lies there. */

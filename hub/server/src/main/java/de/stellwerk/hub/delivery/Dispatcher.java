@@ -22,21 +22,26 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Calls sinks. Each connection has a lane of its own with a bounded number of calls at a time, so that a slow target fills its own
- * lane and no other; the lanes take turns. What is due for a connection that takes no calls now is put off, and holds up no lane. Where the target recognises a repeat, a call takes a set of deliveries, which are claimed and
- * concluded together; elsewhere one, so that a kill leaves no more than one in doubt.
+ * lane and no other; the lanes take turns. What is due for a connection that takes no calls now is put off, and holds up no lane. Where
+ * the target recognises a repeat, a call takes a set of deliveries, which are claimed and concluded together; elsewhere one, so that a
+ * kill leaves no more than one in doubt.
  */
 final class Dispatcher {
 
@@ -81,6 +86,9 @@ final class Dispatcher {
     private final Executor threads;
     private final Map<String, ConnectionLane> byConnection = new ConcurrentHashMap<>();
     private final Queue<Outcome> unwritten = new ConcurrentLinkedQueue<>();
+    /** The connections whose open attempts a thread is asking about at this moment. */
+    private final Set<String> asking = ConcurrentHashMap.newKeySet();
+
     private final Map<String, Instant> notBegun = new ConcurrentHashMap<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile boolean closed;
@@ -112,17 +120,20 @@ final class Dispatcher {
 
         private final String municipality;
         private final String connection;
+        private final String name;
         private final FairQueue<String> ids = new FairQueue<>(MOST_WAITING_OF_A_CONNECTION);
         private int running;
 
         ConnectionLane(String municipality, String connection) {
             this.municipality = municipality;
             this.connection = connection;
+            this.name = Lanes.group(municipality, connection);
         }
 
         synchronized void add(String id) {
             if (ids.add("", id)) {
                 waiting.incrementAndGet();
+                lanes.waits(Lane.DELIVERY, name, ids.waiting());
                 if (running < places()) {
                     running++;
                     threads.execute(this::work);
@@ -157,11 +168,12 @@ final class Dispatcher {
             var size = takesSets() ? Math.max(1, Math.min(LARGEST_SET, ids.waiting() / places)) : 1;
             var set = closed || running > places
                     ? List.<String>of()
-                    : ids.next(size).map(FairQueue.Turn::ids).orElse(List.of());
+                    : ids.next(size).ids();
             if (set.isEmpty()) {
                 running--;
             }
-            lanes.waits(Lane.DELIVERY, waiting.addAndGet(-set.size()));
+            waiting.addAndGet(-set.size());
+            lanes.waits(Lane.DELIVERY, name, ids.waiting());
             return set;
         }
 
@@ -199,7 +211,6 @@ final class Dispatcher {
                             key(address), key -> new ConnectionLane(address.municipality(), address.connection()))
                     .add(address.delivery());
         }
-        lanes.waits(Lane.DELIVERY, waiting.get());
     }
 
     /** How many deliveries wait in memory for a free call. */
@@ -266,12 +277,8 @@ final class Dispatcher {
         }
         var target = found.get();
         if (!tenure.valid(term)) {
-            return Optional.of(later(
-                    due,
-                    "node.stalled",
-                    "this node could not renew its epoch; nothing was sent",
-                    Duration.ZERO,
-                    target));
+            return Optional.of(
+                    later(due, "node.stalled", "this node could not renew its epoch; nothing was sent", target));
         }
         if (!target.begin()) {
             return Optional.empty();
@@ -291,8 +298,8 @@ final class Dispatcher {
         if (due.lastCode().equals("outcome.unknown")) {
             // Nobody knows how the attempt before ended: where one can ask, one asks before one repeats.
             var said = target.probe(delivery(due, target));
-            if (said.isPresent() && !(said.get() instanceof DeliveryResult.NotSent)) {
-                return said.get() instanceof DeliveryResult.Unknown unknown
+            if (said.isPresent() && !(bare(said.get()) instanceof DeliveryResult.NotSent)) {
+                return bare(said.get()) instanceof DeliveryResult.Unknown unknown
                         ? retryOrPark(due, target.config().retry(), "outcome.unknown", unknown.why(), Duration.ZERO)
                         : outcome(due, target, said.get());
             }
@@ -342,6 +349,10 @@ final class Dispatcher {
     }
 
     private Outcome outcome(DueDelivery due, Target target, DeliveryResult result) {
+        if (result instanceof DeliveryResult.WithReceipts with) {
+            return outcome(due, target, with.result())
+                    .proved(with.receipts().stream().map(ProvedBy::part).toList());
+        }
         if (result instanceof DeliveryResult.Delivered delivered) {
             return Outcome.delivered(due, delivered.reference(), answered(due, target), clock.instant());
         }
@@ -355,13 +366,17 @@ final class Dispatcher {
         return unknown(due, target, ((DeliveryResult.Unknown) result).why());
     }
 
+    private static DeliveryResult bare(DeliveryResult result) {
+        return result instanceof DeliveryResult.WithReceipts with ? with.result() : result;
+    }
+
     /** Repeats where a repeat is recognised; otherwise asks the target; otherwise a person has to. */
     private Outcome unknown(DueDelivery due, Target target, String why) {
         if (target.descriptor().map(ConnectorDescriptor::recognisesRepeats).orElse(false)) {
             return retryOrPark(due, target.config().retry(), "outcome.unknown", why, Duration.ZERO);
         }
         var answer = target.probe(delivery(due, target));
-        if (answer.isPresent() && !(answer.get() instanceof DeliveryResult.Unknown)) {
+        if (answer.isPresent() && !(bare(answer.get()) instanceof DeliveryResult.Unknown)) {
             return outcome(due, target, answer.get());
         }
         LOG.warn("delivery {} of {}/{} is in doubt", due.id(), due.municipality(), due.connection());
@@ -382,10 +397,11 @@ final class Dispatcher {
                 clock.instant().plus(wait.compareTo(atLeast) > 0 ? wait : atLeast));
     }
 
-    private Outcome later(DueDelivery due, String code, String why, Duration wait, Target target) {
+    private Outcome later(DueDelivery due, String code, String why, Target target) {
         // An earlier attempt of unknown outcome must stay recognisable.
         var kept = due.lastCode().equals("outcome.unknown") ? due.lastCode() : code;
-        return retryOrPark(due, target.config().retry(), kept, why, wait);
+        var wait = backoff.after(due.tries(), target.config().retry());
+        return Outcome.notBegun(due, kept, why, clock.instant().plus(wait));
     }
 
     /**
@@ -398,14 +414,39 @@ final class Dispatcher {
             if (target.isPresent() && target.get().descriptor().isEmpty()) {
                 continue;
             }
-            var open = ledger.takeOverOpenAttempts(address.municipality(), address.connection(), TAKEN_OVER_AT_ONCE);
-            CrashPoint.TAKEOVER_CLAIMED.pass();
-            if (!open.isEmpty()) {
-                write(open.stream()
+            ask(key(address), () -> {
+                var open =
+                        ledger.takeOverOpenAttempts(address.municipality(), address.connection(), TAKEN_OVER_AT_ONCE);
+                CrashPoint.TAKEOVER_CLAIMED.pass();
+                return open.stream()
                         .map(due -> target.map(known -> unknown(due, known, "the hub stopped during this attempt"))
                                 .orElseGet(() -> notConfiguredAnyMore(due)))
-                        .toList());
-            }
+                        .toList();
+            });
+        }
+    }
+
+    /** A target that is asked may hang: that holds up nothing but what is asked of it. */
+    private void ask(String connection, Supplier<List<Outcome>> work) {
+        if (!asking.add(connection)) {
+            return;
+        }
+        try {
+            threads.execute(() -> {
+                try {
+                    var outcomes = work.get();
+                    if (!outcomes.isEmpty()) {
+                        write(outcomes);
+                    }
+                } catch (RuntimeException e) {
+                    LOG.error("open attempts of {} could not be concluded; it is tried again", connection, e);
+                } finally {
+                    asking.remove(connection);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            asking.remove(connection);
+            throw e;
         }
     }
 
@@ -423,38 +464,43 @@ final class Dispatcher {
      * or an error ended the work. Where no call was made they are due again, otherwise nobody knows how they ended.
      */
     void concludeAbandoned() {
-        var open = ledger.openAttempts(this::isAbandoned);
-        var outcomes = new ArrayList<Outcome>(open.size());
-        for (var due : open) {
-            targets.find(due.municipality(), due.connection())
-                    .filter(each -> each.descriptor().isPresent())
-                    .ifPresent(target -> outcomes.add(
-                            notBegun.remove(due.id()) != null
-                                    ? later(
-                                            due,
-                                            "ledger.unanswered",
-                                            "the database did not say whether the attempt was noted; nothing was sent",
-                                            Duration.ZERO,
-                                            target)
-                                    : unknown(due, target, "an error ended the work on this attempt")));
+        var open = new LinkedHashMap<String, List<DueDelivery>>();
+        for (var due : ledger.openAttempts(this::isAbandoned)) {
+            open.computeIfAbsent(Lanes.group(due.municipality(), due.connection()), key -> new ArrayList<>())
+                    .add(due);
         }
+        open.forEach((connection, all) -> targets.find(
+                        all.get(0).municipality(), all.get(0).connection())
+                .filter(each -> each.descriptor().isPresent())
+                .ifPresent(target -> ask(
+                        connection,
+                        () -> all.stream().map(due -> abandoned(due, target)).toList())));
         // A commit that hung may show later; one that does not within this time never does.
         notBegun.values().removeIf(at -> at.isBefore(clock.instant().minus(LATEST_COMMIT)));
-        if (!outcomes.isEmpty()) {
-            write(outcomes);
-        }
+    }
+
+    private Outcome abandoned(DueDelivery due, Target target) {
+        // A claim of ours that failed says nothing of an attempt that was there before it.
+        return notBegun.remove(due.id()) != null && !due.takenOver()
+                ? later(
+                        due,
+                        "ledger.unanswered",
+                        "the database did not say whether the attempt was noted; nothing was sent",
+                        target)
+                : unknown(due, target, "an error ended the work on this attempt");
     }
 
     private boolean isAbandoned(Address open) {
         var lane = byConnection.get(key(open));
         // In this order: an outcome is among the unwritten ones before its delivery is done with.
-        return (lane == null || !lane.knows(open.delivery()))
+        return !asking.contains(key(open))
+                && (lane == null || !lane.knows(open.delivery()))
                 && unwritten.stream()
                         .noneMatch(outcome -> outcome.delivery().id().equals(open.delivery()));
     }
 
     private static String key(Address address) {
-        return address.municipality() + "/" + address.connection();
+        return Lanes.group(address.municipality(), address.connection());
     }
 
     private static boolean answered(DueDelivery due, Target target) {

@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 
@@ -26,8 +25,8 @@ final class FairQueue<T> {
         this.most = most;
     }
 
-    /** What one group had when its turn came. */
-    record Turn<T>(String group, List<T> ids) {}
+    /** What is worked on next, and the groups it is of. */
+    record Turn<T>(List<String> groups, List<T> ids) {}
 
     /** False if it is known already, or there is no room. */
     boolean add(String group, T id) {
@@ -39,25 +38,34 @@ final class FairQueue<T> {
         return true;
     }
 
-    /** The next ones of the group whose turn it is; they count as being worked on until {@link #done}. */
-    Optional<Turn<T>> next(int atMost) {
-        var turn = groups.entrySet().iterator();
-        if (!turn.hasNext()) {
-            return Optional.empty();
-        }
-        var group = turn.next();
-        turn.remove();
+    /**
+     * The next ones of the group whose turn it is, filled up with the groups behind it as long as one fits as a whole: many groups with
+     * one id each are one turn, and none of them has to wait for the set of one that has many. They count as being worked on until
+     * {@link #done}.
+     */
+    Turn<T> next(int atMost) {
+        var taken = new ArrayList<String>();
         var ids = new ArrayList<T>();
-        for (var id = group.getValue().poll();
-                id != null;
-                id = ids.size() < atMost ? group.getValue().poll() : null) {
-            ids.add(id);
+        var turns = groups.entrySet().iterator();
+        Map.Entry<String, Queue<T>> left = null;
+        while (left == null && ids.size() < atMost && turns.hasNext()) {
+            var turn = turns.next();
+            var has = turn.getValue();
+            if (!ids.isEmpty() && has.size() > atMost - ids.size()) {
+                break;
+            }
+            for (var id = has.poll(); id != null; id = ids.size() < atMost ? has.poll() : null) {
+                ids.add(id);
+            }
+            turns.remove();
+            taken.add(turn.getKey());
+            left = has.isEmpty() ? null : Map.entry(turn.getKey(), has);
         }
-        if (!group.getValue().isEmpty()) {
-            groups.put(group.getKey(), group.getValue());
+        if (left != null) {
+            groups.put(left.getKey(), left.getValue());
         }
         waiting -= ids.size();
-        return Optional.of(new Turn<>(group.getKey(), ids));
+        return new Turn<>(taken, ids);
     }
 
     /** They have been worked on, and may come again. */
@@ -72,5 +80,10 @@ final class FairQueue<T> {
 
     int waiting() {
         return waiting;
+    }
+
+    int waiting(String group) {
+        var ids = groups.get(group);
+        return ids == null ? 0 : ids.size();
     }
 }

@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -27,14 +29,20 @@ public final class Lanes {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
 
-    /** When so many ids wait in this node's memory, new ones are left to the sweeps, which keep the municipalities' shares. */
+    /**
+     * Ids that wait in this node's memory. Where so many of one group or of all of them do, new ones are left to the sweeps, so that the
+     * lane does not become the backlog. A group has a few in any case: the flood of one does not send the others to the sweeps.
+     */
     private static final int ROOM = 4_000;
+
+    private static final int ROOM_OF_A_GROUP = ROOM / 2;
+    private static final int FEW = 50;
+    private static final int BEHIND = 4;
+    private static final int ROOM_WITH_THE_FEW = 4 * ROOM;
 
     private final Transport transport;
     private final Executor publishing;
-    private final Map<Lane, Queue<String>> queues = new EnumMap<>(Lane.class);
-    private final Map<Lane, AtomicLong> queued = new EnumMap<>(Lane.class);
-    private final Map<Lane, AtomicLong> waiting = new EnumMap<>(Lane.class);
+    private final Map<Lane, Load> loads = new EnumMap<>(Lane.class);
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final AtomicLong refused = new AtomicLong();
 
@@ -43,20 +51,57 @@ public final class Lanes {
         this.transport = transport;
         this.publishing = publishing;
         for (var lane : Lane.values()) {
-            queues.put(lane, new ConcurrentLinkedQueue<>());
-            queued.put(lane, new AtomicLong());
-            waiting.put(lane, new AtomicLong());
+            loads.put(lane, new Load());
         }
     }
 
-    /** Whether what becomes due now should be put on the lane at once. */
-    public boolean hasRoom(Lane lane) {
-        return waiting(lane).get() + queued(lane).get() < ROOM;
+    /** What one lane has in this node's memory: ids that go to the broker, and, by group, such as came from it. */
+    private static final class Load {
+
+        private final Queue<String> queue = new ConcurrentLinkedQueue<>();
+        private final AtomicLong queued = new AtomicLong();
+        private final Map<String, Integer> waiting = new ConcurrentHashMap<>();
+        private final AtomicLong allWaiting = new AtomicLong();
+
+        boolean hasRoom(String group) {
+            var own = waiting.getOrDefault(group, 0);
+            var all = allWaiting.get() + queued.get();
+            return own < FEW && all < ROOM_WITH_THE_FEW || own < ROOM_OF_A_GROUP && all < ROOM;
+        }
+
+        void waits(String group, int ids) {
+            var before = ids == 0 ? waiting.remove(group) : waiting.put(group, ids);
+            allWaiting.addAndGet(ids - (before == null ? 0 : before));
+        }
     }
 
-    /** Tells how many ids of a lane wait in this node's memory. */
-    void waits(Lane lane, int ids) {
-        waiting(lane).set(ids);
+    /** Whether what becomes due of a municipality's messages now should be put on the lane at once; otherwise the next sweep brings it. */
+    public boolean hasRoom(String municipality) {
+        return hasRoom(Lane.ROUTE, group(municipality, ""));
+    }
+
+    /** Whether so many of a municipality's messages wait for their routes that more would only wait with them. */
+    public boolean isBehind(String municipality) {
+        return load(Lane.ROUTE).waiting.getOrDefault(group(municipality, ""), 0) >= BEHIND;
+    }
+
+    /** The same of a connection's deliveries. */
+    boolean hasRoom(String municipality, String connection) {
+        return hasRoom(Lane.DELIVERY, group(municipality, connection));
+    }
+
+    boolean hasRoom(Lane lane, String group) {
+        return load(lane).hasRoom(group);
+    }
+
+    /** Tells how many ids of a municipality or connection wait in this node's memory. One thread at a time tells it of one group. */
+    void waits(Lane lane, String group, int ids) {
+        load(lane).waits(group, ids);
+    }
+
+    /** A municipality, or one of its connections, as a {@link de.stellwerk.hub.ledger.Walk} names them. */
+    static String group(String municipality, String connection) {
+        return municipality + "/" + connection;
     }
 
     /** Returns at once, and never throws. */
@@ -71,9 +116,10 @@ public final class Lanes {
 
     private void put(Lane lane, List<String> ids) {
         // A broker that is away for long must not fill the memory: a sweep brings what is left out here.
-        if (!ids.isEmpty() && queued(lane).get() < ROOM) {
-            queued(lane).addAndGet(ids.size());
-            queue(lane).addAll(ids);
+        var load = load(lane);
+        if (!ids.isEmpty() && load.queued.get() < ROOM) {
+            load.queued.addAndGet(ids.size());
+            load.queue.addAll(ids);
             publishSoon();
         }
     }
@@ -91,13 +137,13 @@ public final class Lanes {
     private void publishAll() {
         scheduled.set(false);
         for (var lane : Lane.values()) {
-            var queue = queue(lane);
+            var load = load(lane);
             var ids = new ArrayList<String>();
-            for (var id = queue.poll(); id != null; id = queue.poll()) {
+            for (var id = load.queue.poll(); id != null; id = load.queue.poll()) {
                 ids.add(id);
             }
             if (!ids.isEmpty()) {
-                queued(lane).addAndGet(-ids.size());
+                load.queued.addAndGet(-ids.size());
                 publish(lane, ids);
             }
         }
@@ -118,15 +164,7 @@ public final class Lanes {
         }
     }
 
-    private Queue<String> queue(Lane lane) {
-        return java.util.Objects.requireNonNull(queues.get(lane));
-    }
-
-    private AtomicLong waiting(Lane lane) {
-        return java.util.Objects.requireNonNull(waiting.get(lane));
-    }
-
-    private AtomicLong queued(Lane lane) {
-        return java.util.Objects.requireNonNull(queued.get(lane));
+    private Load load(Lane lane) {
+        return Objects.requireNonNull(loads.get(lane));
     }
 }

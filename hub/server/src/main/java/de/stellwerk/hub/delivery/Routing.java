@@ -19,9 +19,15 @@ import de.stellwerk.hub.spi.Content;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +42,13 @@ final class Routing {
     private static final int MOST_WAITING = 20_000;
 
     private static final int LARGEST_SET = 32;
+    private static final int FEW = 16;
+
+    /** A few messages wait so long for others: each set costs some statements, however small it is. */
+    private static final long COMPANY = Duration.ofMillis(20).toNanos();
+
+    /** A suspect is run alone, and nothing else is begun meanwhile; one that takes longer no longer holds up the others. */
+    private static final Duration LONGEST_HOLD = Duration.ofSeconds(30);
 
     private final Ledger ledger;
     private final ContentStore contents;
@@ -46,6 +59,21 @@ final class Routing {
     private final Limits limits;
     private final Clock clock;
     private final FairQueue<UUID> queue = new FairQueue<>(MOST_WAITING);
+    private final Set<UUID> suspects = new LinkedHashSet<>();
+    private final Queue<Ledger.RouteSet> unreleased = new ConcurrentLinkedQueue<>();
+    private Instant heldSince = Instant.MIN;
+    private int running;
+    private boolean suspectRuns;
+
+    /**
+     * What a thread does next.
+     *
+     * @param suspect whether it is one of those that run one at a time
+     * @param alone whether nothing else was under way when it began
+     */
+    private record Turn(List<UUID> ids, boolean suspect, boolean alone) {
+        private static final Turn NONE = new Turn(List.of(), false, false);
+    }
 
     Routing(
             Ledger ledger,
@@ -70,9 +98,10 @@ final class Routing {
     synchronized void add(List<String> texts) {
         for (var text : texts) {
             var each = Ledger.ToRoute.of(text);
-            queue.add(each.municipality(), each.message());
+            if (queue.add(each.municipality(), each.message())) {
+                tell(each.municipality());
+            }
         }
-        lanes.waits(Lane.ROUTE, queue.waiting());
         notifyAll();
     }
 
@@ -80,19 +109,81 @@ final class Routing {
         return queue.waiting();
     }
 
-    /** The messages of the municipality whose turn it is; empty if there are none after that time. */
-    private synchronized List<UUID> next(Duration patience, int workers) throws InterruptedException {
-        if (queue.waiting() == 0 && !patience.isZero()) {
+    /** The messages whose turn it is, or a suspect; none if there are none after that time. */
+    private synchronized Turn next(Duration patience, int workers) throws InterruptedException {
+        if (!patience.isZero() && !suspectMayRun() && (isHeld() || queue.waiting() == 0)) {
             wait(patience.toMillis());
+            waitForCompany();
         }
-        var size = Math.max(1, Math.min(LARGEST_SET, queue.waiting() / workers));
-        var ids = queue.next(size).map(FairQueue.Turn::ids).orElse(List.of());
-        lanes.waits(Lane.ROUTE, queue.waiting());
-        return ids;
+        var turn = suspectMayRun() ? suspect() : isHeld() ? Turn.NONE : set(workers);
+        if (!turn.ids().isEmpty()) {
+            running++;
+        }
+        return turn;
     }
 
-    private synchronized void done(List<UUID> ids) {
-        queue.done(ids);
+    private void waitForCompany() throws InterruptedException {
+        long begun = System.nanoTime();
+        for (long left = COMPANY; left > 0 && queue.waiting() > 0 && queue.waiting() < FEW; ) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+            left = COMPANY - (System.nanoTime() - begun);
+        }
+    }
+
+    private boolean suspectMayRun() {
+        return !suspects.isEmpty() && !suspectRuns && (running == 0 || !isHeld());
+    }
+
+    /** Where a route does not come to its end, nobody waits for it again. */
+    private Turn suspect() {
+        var first = suspects.iterator();
+        var turn = new Turn(List.of(first.next()), true, running == 0);
+        first.remove();
+        suspectRuns = true;
+        if (turn.alone()) {
+            heldSince = clock.instant();
+        }
+        return turn;
+    }
+
+    private Turn set(int workers) {
+        var size = Math.max(FEW, Math.min(LARGEST_SET, queue.waiting() / workers));
+        var next = queue.next(size);
+        next.groups().forEach(this::tell);
+        return new Turn(next.ids(), false, false);
+    }
+
+    private void tell(String municipality) {
+        lanes.waits(Lane.ROUTE, Lanes.group(municipality, ""), queue.waiting(municipality));
+    }
+
+    /** Whether nothing may begin beside a suspect, or before one that waits for the others to end. */
+    private boolean isHeld() {
+        return (suspectRuns || !suspects.isEmpty())
+                && Duration.between(heldSince, clock.instant()).abs().compareTo(LONGEST_HOLD) < 0;
+    }
+
+    private synchronized void waitForTheirTurn(List<UUID> ids) {
+        if (!ids.isEmpty()) {
+            if (suspects.isEmpty() && !suspectRuns) {
+                heldSince = clock.instant();
+            }
+            suspects.addAll(ids);
+        }
+    }
+
+    private synchronized void done(Turn turn) {
+        queue.done(turn.ids().stream().filter(id -> !suspects.contains(id)).toList());
+        running--;
+        if (turn.suspect()) {
+            suspectRuns = false;
+            if (running == 0) {
+                heldSince = clock.instant();
+            }
+        }
+        if (turn.suspect() || !suspects.isEmpty()) {
+            notifyAll();
+        }
     }
 
     /**
@@ -103,21 +194,26 @@ final class Routing {
      * @return false if there was none
      */
     boolean step(Duration patience, int workers) throws InterruptedException {
-        var ids = next(patience, workers);
-        if (ids.isEmpty()) {
+        var turn = next(patience, workers);
+        if (turn.ids().isEmpty()) {
             return false;
         }
         try {
             CrashPoint.ROUTE_TAKEN.pass();
-            var set = ledger.claimMessages(ids);
-            route(set);
-            for (var suspect : set.suspects()) {
-                route(ledger.claimMessages(List.of(suspect)));
+            if (turn.suspect()) {
+                route(ledger.claimSuspect(turn.ids().get(0), turn.alone()));
+            } else {
+                var set = ledger.claimMessages(turn.ids());
+                waitForTheirTurn(set.suspects());
+                route(set);
             }
         } catch (RuntimeException e) {
-            LOG.error("a set of {} messages could not be routed; they come again", ids.size(), e);
+            LOG.error(
+                    "a set of {} messages could not be routed; they come again",
+                    turn.ids().size(),
+                    e);
         } finally {
-            done(ids);
+            done(turn);
         }
         return true;
     }
@@ -128,11 +224,27 @@ final class Routing {
         }
         CrashPoint.ROUTE_CLAIMED.pass();
         var outcomes = new ArrayList<Routed>(set.messages().size());
-        for (var message : set.messages()) {
-            outcomes.add(route(message));
+        var written = false;
+        try {
+            for (var message : set.messages()) {
+                outcomes.add(route(message));
+            }
+            CrashPoint.ROUTE_RUN.pass();
+            lanes.deliver(ledger.routed(set, outcomes));
+            written = true;
+        } finally {
+            if (!written) {
+                unreleased.add(set);
+            }
         }
-        CrashPoint.ROUTE_RUN.pass();
-        lanes.deliver(ledger.routed(set, outcomes));
+    }
+
+    /** Sets whose routes ended and were not written: should this node die later, then not of these. */
+    void release() {
+        for (var set = unreleased.peek(); set != null; set = unreleased.peek()) {
+            ledger.routed(set, List.of());
+            unreleased.remove();
+        }
     }
 
     private Routed route(HeldMessage message) {
@@ -198,7 +310,7 @@ final class Routing {
                 contents.hold(planned.body(), limits.part()),
                 hold(planned.attachments()),
                 orderKey(message, planned),
-                lanes.hasRoom(Lane.DELIVERY));
+                lanes.hasRoom(message.municipality(), planned.connection()));
     }
 
     /**

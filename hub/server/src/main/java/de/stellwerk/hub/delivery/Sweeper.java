@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Puts whatever is due and not in flight on its lane, in a bounded window and in fair shares: never the whole backlog. The broker's data
- * can therefore be deleted without losing a message. It also takes over what dead nodes left open. One thread sweeps.
+ * can therefore be deleted without losing a message. It also takes over what dead nodes left open. One thread sweeps, and another one
+ * tends: a broker that does not answer holds up the sweeps only.
  */
 final class Sweeper {
 
@@ -22,6 +23,9 @@ final class Sweeper {
 
     /** Ids that may wait in memory and on the lane: enough for the time until the next sweep, few enough to keep shares fair. */
     private static final int WINDOW = 2_000;
+
+    /** Found in any case: where the window is full of those who have much, it is for the others. */
+    private static final int LEAST = 200;
 
     private static final int A_MUNICIPALITYS_SHARE = 1_000;
     private static final int A_CONNECTIONS_SHARE = 500;
@@ -32,7 +36,7 @@ final class Sweeper {
     private static final int TAKE_OVER_EVERY = 8;
     private static final Duration CLOCK_SET = Duration.ofSeconds(30);
 
-    /** Longer than any configured wait between attempts is worth; what is due later was written by a clock that stood ahead. */
+    /** What is due later may have been written by a clock that stood ahead, and is looked at. */
     private static final Duration LONGEST_WAIT = Duration.ofHours(6);
 
     /** This node among the others. */
@@ -72,28 +76,37 @@ final class Sweeper {
         this.dispatcher = dispatcher;
         this.clock = clock;
         this.standing = standing;
-        this.messages = new Walk(standing.wasAlone());
-        this.deliveries = new Walk(standing.wasAlone());
+        this.messages = new Walk(standing.wasAlone(), group -> lanes.hasRoom(Lane.ROUTE, group));
+        this.deliveries = new Walk(standing.wasAlone(), group -> lanes.hasRoom(Lane.DELIVERY, group));
     }
 
-    /** @param nanos of a clock that nobody sets */
-    void sweep(long nanos) {
+    /**
+     * What needs the database only.
+     *
+     * @param nanos of a clock that nobody sets
+     */
+    void tend(long nanos) {
         dispatcher.writeUnwritten();
+        routing.release();
         lookAtTheClock(nanos);
         if (rounds++ % TAKE_OVER_EVERY == 0) {
             takeOver();
         }
+    }
+
+    /** What is due goes to the broker. */
+    void sweep() {
         if (!standing.sweeps()) {
             return;
         }
-        var room = WINDOW - routing.waiting();
-        if (room > 0 && transport.depth(Lane.ROUTE) < MOST_BUNDLES) {
+        var room = Math.max(LEAST, WINDOW - routing.waiting());
+        if (transport.depth(Lane.ROUTE) < MOST_BUNDLES) {
             var due = ledger.dueMessages(messages, A_MUNICIPALITYS_SHARE, room);
             CrashPoint.SWEEP_MARKED.pass();
             lanes.route(due);
         }
-        room = WINDOW - dispatcher.waiting();
-        if (room > 0 && transport.depth(Lane.DELIVERY) < MOST_BUNDLES) {
+        room = Math.max(LEAST, WINDOW - dispatcher.waiting());
+        if (transport.depth(Lane.DELIVERY) < MOST_BUNDLES) {
             lanes.deliver(ledger.dueDeliveries(deliveries, A_CONNECTIONS_SHARE, room));
             CrashPoint.SWEEP_PUBLISHED.pass();
         }

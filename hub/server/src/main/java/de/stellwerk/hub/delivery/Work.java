@@ -30,8 +30,10 @@ import org.slf4j.LoggerFactory;
 public final class Work implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Work.class);
-    private static final int ROUTE_THREADS =
-            Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+
+    /** Routes wait for nothing but the database: more threads would only make those at the doors wait for a processor. */
+    private static final int ROUTE_THREADS = 1 + Runtime.getRuntime().availableProcessors();
+
     private static final int CALL_THREADS = 64;
     private static final long SWEEP_MILLIS = 250;
     private static final Duration PATIENCE = Duration.ofMillis(500);
@@ -45,6 +47,8 @@ public final class Work implements AutoCloseable {
     private final ExecutorService calls;
     private final ScheduledExecutorService sweeps =
             Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "sweeper"));
+    private final ScheduledExecutorService tending =
+            Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "tender"));
     private volatile boolean closed;
 
     public Work(
@@ -108,6 +112,7 @@ public final class Work implements AutoCloseable {
         }
         transport.consume(Lane.ROUTE, routing::add);
         transport.consume(Lane.DELIVERY, dispatcher::add);
+        tending.scheduleWithFixedDelay(this::tend, 0, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
         sweeps.scheduleWithFixedDelay(this::sweep, 0, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -124,9 +129,17 @@ public final class Work implements AutoCloseable {
         }
     }
 
+    private void tend() {
+        try {
+            sweeper.tend(System.nanoTime());
+        } catch (RuntimeException e) {
+            LOG.error("what other nodes left open could not be looked after; the next round does it", e);
+        }
+    }
+
     private void sweep() {
         try {
-            sweeper.sweep(System.nanoTime());
+            sweeper.sweep();
         } catch (BrokerFailure e) {
             LOG.warn("the broker does not answer ({}); what is due is put on its lane when it does", e.code());
         } catch (RuntimeException e) {
@@ -134,9 +147,11 @@ public final class Work implements AutoCloseable {
         }
     }
 
+    /** What was taken can wait, who hands in something waits: where the system obeys, the doors come first, and this still gets its share. */
     private static Thread daemon(Runnable work, String name) {
         var thread = new Thread(work, name);
         thread.setDaemon(true);
+        thread.setPriority(Thread.MIN_PRIORITY);
         return thread;
     }
 
@@ -147,6 +162,7 @@ public final class Work implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        tending.shutdownNow();
         sweeps.shutdownNow();
         dispatcher.close();
         calls.shutdown();

@@ -23,6 +23,7 @@ import javax.xml.transform.TransformerException;
 import javax.xml.transform.TransformerFactory;
 import javax.xml.validation.SchemaFactory;
 import org.codehaus.stax2.XMLStreamReader2;
+import org.w3c.dom.ls.DOMImplementationLS;
 import org.xml.sax.ErrorHandler;
 import org.xml.sax.SAXException;
 import org.xml.sax.SAXNotRecognizedException;
@@ -58,6 +59,16 @@ public final class SafeXml {
     private static final XMLInputFactory STREAMS = streams();
 
     private SafeXml() {}
+
+    /**
+     * Makes libraries take the JDK's stylesheet processor too, whatever other one is on the class path. To be called before the first
+     * of them does.
+     */
+    public static void keepTheJdks() {
+        System.setProperty(
+                "javax.xml.transform.TransformerFactory",
+                TransformerFactory.newDefaultInstance().getClass().getName());
+    }
 
     /**
      * Reads the whole document as a stream and refuses what is not plain, bounded, well-formed XML. Does not close the stream.
@@ -160,6 +171,30 @@ public final class SafeXml {
         }
     }
 
+    /**
+     * A factory for W3C schemas that an operator or a library has put there: they may include what lies beside them, and declare
+     * entities of their own, as the schema of XML Signature does. Document types elsewhere are taken for empty.
+     */
+    public static SchemaFactory localSchemaFactory() {
+        var factory = schemaFactory();
+        try {
+            factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", false);
+            factory.setProperty(XMLConstants.ACCESS_EXTERNAL_SCHEMA, "file,jar:file");
+        } catch (SAXNotRecognizedException | SAXNotSupportedException e) {
+            throw new IllegalStateException("this JDK's schema factory cannot be made safe: use a supported JDK", e);
+        }
+        var inputs =
+                (DOMImplementationLS) documentBuilder().getDOMImplementation().getFeature("LS", "3.0");
+        factory.setResourceResolver((type, namespace, publicId, systemId, base) -> {
+            if (!XMLConstants.XML_DTD_NS_URI.equals(type)) return null;
+            var empty = inputs.createLSInput();
+            empty.setStringData("");
+            empty.setSystemId(systemId);
+            return empty;
+        });
+        return factory;
+    }
+
     /** A factory for XSLT 1.0 without extension functions, {@code document()} or imports from outside. */
     public static TransformerFactory transformerFactory() {
         var factory = TransformerFactory.newDefaultInstance();
@@ -238,14 +273,15 @@ public final class SafeXml {
         if (message.contains("Attribute limit")) return tooManyAttributes();
         if (message.contains("Element Depth")) return tooDeep();
         if (message.contains("limit (")) return tooLong("a name or a value beyond the parser's bounds");
-        var where = e instanceof XMLStreamException x && x.getLocation() != null
-                ? " at line " + x.getLocation().getLineNumber() + ", column "
-                        + x.getLocation().getColumnNumber()
-                : "";
+        var at = e instanceof XMLStreamException x && x.getLocation() != null ? x.getLocation() : null;
+        var line = at == null ? 0 : at.getLineNumber();
+        var column = at == null ? 0 : at.getColumnNumber();
         return new BadInput(
                 "xml.malformed",
-                "The document is not well-formed XML" + where
-                        + ": it is damaged or was cut off. Nothing was forwarded. Send the whole document again.");
+                "The document is not well-formed XML" + (at == null ? "" : " at line " + line + ", column " + column)
+                        + ": it is damaged or was cut off. Nothing was forwarded. Send the whole document again.",
+                Math.max(0, line),
+                Math.max(0, column));
     }
 
     static BadInput doctype() {

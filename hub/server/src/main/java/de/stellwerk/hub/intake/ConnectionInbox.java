@@ -52,7 +52,8 @@ public final class ConnectionInbox implements Inbox {
                     "connection/" + connection.name(),
                     message.id(),
                     message.kind(),
-                    "",
+                    // A connector that knows the service of what it brings says so in this header.
+                    message.headers().getOrDefault("service", ""),
                     message.caseId(),
                     message.answers().map(reference -> new NewMessage.Answer(connection.name(), reference)),
                     message.headers(),

@@ -56,11 +56,15 @@ public final class Intake {
     private final Ids ids;
     private final Clock clock;
     private final RouteLane lane;
+    private final Turns turns;
 
     /** Where the ids of new messages go. Neither call throws. */
     public interface RouteLane {
-        /** Whether new ids should go there at once; otherwise the next sweep brings them. */
-        boolean hasRoom();
+        /** Whether new ids of a municipality should go there at once; otherwise the next sweep brings them. */
+        boolean hasRoom(String municipality);
+
+        /** Whether so many of a municipality's messages wait there for their routes that more would only wait with them. */
+        boolean isBehind(String municipality);
 
         void put(UUID message, String municipality);
     }
@@ -72,6 +76,7 @@ public final class Intake {
         this.ids = ids;
         this.clock = clock;
         this.lane = lane;
+        this.turns = new Turns(lane::isBehind);
     }
 
     /**
@@ -80,6 +85,12 @@ public final class Intake {
      * @throws IOException if the content could not be read or stored; nothing was taken
      */
     public Accepted accept(Submission submission) throws IOException {
+        try (var turn = turns.take(submission.municipality())) {
+            return acceptNow(submission);
+        }
+    }
+
+    private Accepted acceptNow(Submission submission) throws IOException {
         var parts = new ArrayList<Part>();
         try {
             checkForm(submission);
@@ -107,7 +118,7 @@ public final class Intake {
 
     private Accepted take(Submission submission, List<Part> parts, Optional<NewMessage.Reason> quarantine) {
         CrashPoint.INTAKE_HELD.pass();
-        var onLane = lane.hasRoom();
+        var onLane = lane.hasRoom(submission.municipality());
         var taken = ledger.take(new NewMessage(
                 ids.next(),
                 submission.municipality(),

@@ -1,5 +1,6 @@
 package de.stellwerk.hub.intake;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import de.stellwerk.hub.content.Part;
 import de.stellwerk.hub.ledger.Search;
 import de.stellwerk.hub.signature.Seal;
@@ -10,6 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Writes receipts: what the hub holds of a message, since when, with the hash of every part, sealed by the hub's own key. */
@@ -28,8 +30,15 @@ public final class Receipts {
      * A statement with its seal.
      *
      * @param seal a JWS in compact form (RFC 7515) whose payload is the statement as JSON
+     * @param timeStamp a token (RFC 3161, DER, Base64) over the SHA-256 of the seal's characters, where an authority is configured
+     * @param timeStampMissing why it gave none; the receipt counts all the same, and asked for again it may have one
      */
-    public record Sealed(Statement statement, String seal) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Sealed(
+            Statement statement,
+            String seal,
+            @Nullable String timeStamp,
+            @Nullable String timeStampMissing) {}
 
     private final Search search;
     private final Seal seal;
@@ -50,7 +59,13 @@ public final class Receipts {
                     .toList();
             var statement =
                     new Statement(row.id(), row.acceptedAt(), row.municipality(), row.kind(), row.caseId(), parts);
-            return new Sealed(statement, seal.seal(json.writeValueAsBytes(statement)));
+            var sealed = seal.seal(json.writeValueAsBytes(statement));
+            var stamp = seal.stamp(sealed);
+            return new Sealed(
+                    statement,
+                    sealed,
+                    stamp.map(Seal.Stamp::token).orElse(null),
+                    stamp.map(Seal.Stamp::missing).orElse(null));
         });
     }
 

@@ -129,7 +129,9 @@ public final class Rounds implements AutoCloseable {
         var longest = SLOWEST.compareTo(connection.config().poll()) > 0
                 ? SLOWEST
                 : connection.config().poll();
-        return !clock.instant().isBefore(round.at().plus(wait.compareTo(longest) < 0 ? wait : longest));
+        var now = clock.instant();
+        // A clock that was set back must not make a source wait until the hours have come again.
+        return now.isBefore(round.at()) || !now.isBefore(round.at().plus(wait.compareTo(longest) < 0 ? wait : longest));
     }
 
     private void ask(Connection connection) {

@@ -10,12 +10,20 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
 
-/** Claims deliveries, writes how attempts ended, and takes over what dead nodes left open; a set in one transaction. */
+/**
+ * Claims deliveries, writes how attempts ended, and takes over what dead nodes left open; a set in one transaction.
+ *
+ * <p>Rows that are known by id are asked for their state as {@code state || ''}, here and in {@link RouteBook}: written plainly, it lets
+ * the planner choose the index of those that wait, which was small when it was last looked at, and walk through a whole backlog for each
+ * set.
+ */
 final class DeliveryBook {
 
     /**
@@ -52,9 +60,10 @@ final class DeliveryBook {
     List<DueDelivery> claim(List<String> ids) {
         return database.transaction(connection -> {
             var now = clock.instant();
+            var epoch = nodes.epoch();
             try (var claim = connection.prepareStatement("""
                     with due as materialized (
-                        select d.* from delivery d where d.id = any (?) and d.state = 'WAITING' and d.due <= ?
+                        select d.* from delivery d where d.id = any (?) and d.state || '' = 'WAITING' and d.due <= ?
                             and not exists (select 1 from pause p where p.municipality = d.municipality and p.connection = d.connection)
                             and exists (select 1 from epoch where epoch = ? and alive_until > now())
                             and %s
@@ -62,21 +71,23 @@ final class DeliveryBook {
                     mine as (
                         insert into sending (delivery_id, epoch, attempt, started_at) select id, ?, attempt + 1, ? from due
                         on conflict (delivery_id) do nothing returning delivery_id)
-                    select due.*, due.attempt + 1 as now_attempt from due join mine on mine.delivery_id = due.id
+                    select due.*, due.attempt + 1 as now_attempt, false as taken_over from due join mine on mine.delivery_id = due.id
                     order by due.message_seq, due.number""".formatted(TURN))) {
                 claim.setArray(1, connection.createArrayOf("text", ids.toArray()));
                 claim.setTimestamp(2, Database.at(now));
-                claim.setLong(3, nodes.epoch());
-                claim.setLong(4, nodes.epoch());
+                claim.setLong(3, epoch);
+                claim.setLong(4, epoch);
                 claim.setTimestamp(5, Database.at(now));
                 try (var row = claim.executeQuery()) {
-                    return dueDeliveries(connection, row);
+                    return dueDeliveries(connection, row, epoch);
                 }
             }
         });
     }
 
-    private List<DueDelivery> dueDeliveries(Connection connection, ResultSet row) throws SQLException {
+    /** @param epoch under which they are claimed; read once a claim, since it may change meanwhile */
+    private static List<DueDelivery> dueDeliveries(Connection connection, ResultSet row, long epoch)
+            throws SQLException {
         record Raw(DueDelivery withoutParts, int body, Integer[] attachments) {}
         var raws = new ArrayList<Raw>();
         while (row.next()) {
@@ -96,19 +107,22 @@ final class DeliveryBook {
                             row.getInt("now_attempt"),
                             row.getInt("now_attempt") - row.getInt("tried_before"),
                             row.getString("code"),
-                            nodes.epoch()),
+                            epoch,
+                            row.getBoolean("taken_over")),
                     row.getInt("body"),
                     (Integer[]) row.getArray("attachments").getArray()));
         }
         if (raws.isEmpty()) {
             return List.of();
         }
-        var parts = Parts.read(
-                connection,
-                raws.stream()
-                        .map(raw -> raw.withoutParts().messageId())
-                        .distinct()
-                        .toList());
+        var places = new LinkedHashSet<Parts.Place>();
+        for (var raw : raws) {
+            places.add(new Parts.Place(raw.withoutParts().messageId(), raw.body()));
+            for (var no : raw.attachments()) {
+                places.add(new Parts.Place(raw.withoutParts().messageId(), no));
+            }
+        }
+        var parts = Parts.read(connection, List.copyOf(places));
         return raws.stream()
                 .map(raw -> {
                     var all = Parts.present(parts.get(raw.withoutParts().messageId()));
@@ -126,7 +140,7 @@ final class DeliveryBook {
         database.transaction(connection -> {
             try (var update = connection.prepareStatement("""
                     update delivery d set due = ?, published_until = '-infinity'
-                    where d.id = any (?) and d.state = 'WAITING' and d.due < ?
+                    where d.id = any (?) and d.state || '' = 'WAITING' and d.due < ?
                         and not exists (select 1 from sending s where s.delivery_id = d.id)""")) {
                 update.setTimestamp(1, Database.at(due));
                 update.setArray(2, connection.createArrayOf("text", ids.toArray()));
@@ -144,7 +158,7 @@ final class DeliveryBook {
                         where s.delivery_id = u.id and s.attempt = u.attempt and s.epoch = u.epoch
                         returning s.delivery_id)
                     update delivery d set due = ?, published_until = '-infinity'
-                    from back where d.id = back.delivery_id and d.state = 'WAITING'""")) {
+                    from back where d.id = back.delivery_id and d.state || '' = 'WAITING'""")) {
                 new Columns<>(update, 1, claimed)
                         .text(DueDelivery::id)
                         .number(DueDelivery::attempt)
@@ -163,17 +177,18 @@ final class DeliveryBook {
             var started = new java.util.HashMap<String, Instant>();
             try (var update = connection.prepareStatement("""
                     with u as materialized (
-                        select * from unnest(?::text[], ?::int[], ?::bigint[], ?::text[], ?::text[], ?::bool[], ?::text[], ?::text[], ?::bigint[])
-                            as u (id, attempt, epoch, state, reference, awaited, code, reason, due)),
+                        select * from unnest(?::text[], ?::int[], ?::bigint[], ?::text[], ?::text[], ?::bool[], ?::text[], ?::text[], ?::bigint[], ?::bool[])
+                            as u (id, attempt, epoch, state, reference, awaited, code, reason, due, begun)),
                     ended as (
                         delete from sending s using u
                         where s.delivery_id = u.id and s.epoch = u.epoch and s.attempt = u.attempt
                         returning s.delivery_id, s.started_at)
-                    update delivery d set state = u.state, attempt = u.attempt, reference = u.reference, awaited = u.awaited,
+                    update delivery d set state = u.state, attempt = u.attempt,
+                        tried_before = d.tried_before + case when u.begun then 0 else 1 end, reference = u.reference, awaited = u.awaited,
                         code = u.code, reason = u.reason, due = %s, published_until = '-infinity', started_at = ended.started_at,
                         finished_at = case when u.state = 'WAITING' then null else ?::timestamptz end
                     from u join ended on ended.delivery_id = u.id
-                    where d.id = u.id and d.state = 'WAITING'
+                    where d.id = u.id and d.state || '' = 'WAITING'
                     returning d.id, d.order_key <> '' and d.state in ('DELIVERED', 'REJECTED'), d.started_at""".formatted(Columns.AS_TIME.formatted("u.due")))) {
                 new Columns<>(update, 1, outcomes)
                         .text(outcome -> outcome.delivery().id())
@@ -184,8 +199,9 @@ final class DeliveryBook {
                         .flag(Outcome::awaited)
                         .text(Outcome::code)
                         .text(Outcome::reason)
-                        .time(Outcome::due);
-                update.setTimestamp(10, Database.at(now));
+                        .time(Outcome::due)
+                        .flag(Outcome::begun);
+                update.setTimestamp(11, Database.at(now));
                 try (var row = update.executeQuery()) {
                     while (row.next()) {
                         written.add(row.getString(1));
@@ -200,6 +216,7 @@ final class DeliveryBook {
                     .filter(outcome -> written.contains(outcome.delivery().id()))
                     .toList();
             enter(connection, counted, now);
+            keepReceipts(connection, counted, now);
             noteFailed(
                     connection,
                     counted.stream()
@@ -234,6 +251,56 @@ final class DeliveryBook {
                         outcome.code(),
                         outcome.state() == DeliveryState.DELIVERED ? outcome.reference() : outcome.reason(),
                         delivery.connection());
+            }
+        }
+    }
+
+    /** Two deliveries of one message may end at once: the lock on the message gives each part a number of its own. */
+    private static void keepReceipts(Connection connection, List<Outcome> counted, Instant now) throws SQLException {
+        var proved = counted.stream()
+                .filter(outcome -> !outcome.receipts().isEmpty())
+                .sorted(Comparator.comparing(outcome -> outcome.delivery().messageId()))
+                .toList();
+        if (proved.isEmpty()) {
+            return;
+        }
+        try (var parts = new PartWriter(connection);
+                var entries = new Entries(connection, now)) {
+            for (var outcome : proved) {
+                var delivery = outcome.delivery();
+                var message = lock(connection, delivery.messageId());
+                var no = message.next();
+                for (var receipt : outcome.receipts()) {
+                    parts.add(delivery.messageId(), no, "receipt", receipt);
+                    entries.add(
+                            delivery.municipality(),
+                            delivery.caseId(),
+                            delivery.messageId(),
+                            delivery.id(),
+                            "RECEIPT",
+                            "",
+                            "part " + no + " salted-sha256=" + Digests.salted(message.salt(), receipt.sha512()),
+                            delivery.connection());
+                    no++;
+                }
+                parts.flush();
+            }
+        }
+    }
+
+    private record Locked(int next, byte[] salt) {}
+
+    private static Locked lock(Connection connection, UUID message) throws SQLException {
+        try (var select = connection.prepareStatement("select salt from message where id = ? for no key update");
+                var last = connection.prepareStatement("select max(no) from part where message_id = ?")) {
+            select.setObject(1, message);
+            last.setObject(1, message);
+            try (var salt = select.executeQuery()) {
+                salt.next();
+                try (var no = last.executeQuery()) {
+                    no.next();
+                    return new Locked(no.getInt(1) + 1, salt.getBytes(1));
+                }
             }
         }
     }
@@ -288,22 +355,23 @@ final class DeliveryBook {
 
     List<DueDelivery> takeOver(String municipality, String name, int limit) {
         return database.transaction(connection -> {
+            var epoch = nodes.epoch();
             try (var claim = connection.prepareStatement("""
                     with dead as (
                         select s.delivery_id from sending s join delivery d on d.id = s.delivery_id
                         where d.municipality = ? and d.connection = ? and s.epoch <> ? and not %s
                         limit ? for update of s skip locked),
                     mine as (
-                        update sending s set epoch = ? from dead where s.delivery_id = dead.delivery_id
+                        update sending s set epoch = ?, taken_over = true from dead where s.delivery_id = dead.delivery_id
                         returning s.delivery_id, s.attempt)
-                    select d.*, mine.attempt as now_attempt from delivery d join mine on mine.delivery_id = d.id""".formatted(ALIVE.formatted("s")))) {
+                    select d.*, mine.attempt as now_attempt, true as taken_over from delivery d join mine on mine.delivery_id = d.id""".formatted(ALIVE.formatted("s")))) {
                 claim.setString(1, municipality);
                 claim.setString(2, name);
-                claim.setLong(3, nodes.epoch());
+                claim.setLong(3, epoch);
                 claim.setInt(4, limit);
-                claim.setLong(5, nodes.epoch());
+                claim.setLong(5, epoch);
                 try (var row = claim.executeQuery()) {
-                    return dueDeliveries(connection, row);
+                    return dueDeliveries(connection, row, epoch);
                 }
             }
         });
@@ -311,12 +379,13 @@ final class DeliveryBook {
 
     List<DueDelivery> openAttempts(Predicate<Address> abandoned) {
         return database.read(connection -> {
+            var epoch = nodes.epoch();
             var left = new ArrayList<String>();
             var attempts = new ArrayList<Integer>();
             try (var select = connection.prepareStatement("""
                     select d.id, d.municipality, d.connection, s.attempt
                     from sending s join delivery d on d.id = s.delivery_id where s.epoch = ?""")) {
-                select.setLong(1, nodes.epoch());
+                select.setLong(1, epoch);
                 try (var row = select.executeQuery()) {
                     while (row.next()) {
                         if (abandoned.test(new Address(row.getString(1), row.getString(2), row.getString(3)))) {
@@ -331,14 +400,14 @@ final class DeliveryBook {
             }
             // The very attempt that was looked at: a new one may have begun meanwhile, and somebody works on that.
             try (var select = connection.prepareStatement("""
-                    select d.*, s.attempt as now_attempt from delivery d join sending s on s.delivery_id = d.id
+                    select d.*, s.attempt as now_attempt, s.taken_over from delivery d join sending s on s.delivery_id = d.id
                     join unnest(?::text[], ?::int[]) as u (id, attempt) on u.id = s.delivery_id and u.attempt = s.attempt
                     where s.epoch = ?""")) {
                 select.setArray(1, connection.createArrayOf("text", left.toArray()));
                 select.setArray(2, connection.createArrayOf("int", attempts.toArray()));
-                select.setLong(3, nodes.epoch());
+                select.setLong(3, epoch);
                 try (var row = select.executeQuery()) {
-                    return dueDeliveries(connection, row);
+                    return dueDeliveries(connection, row, epoch);
                 }
             }
         });

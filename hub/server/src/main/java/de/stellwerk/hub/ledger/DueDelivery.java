@@ -12,6 +12,7 @@ import java.util.UUID;
  * @param tries how many of them count for giving up
  * @param lastCode how the attempt before ended; empty if it was the first
  * @param epoch under which it was claimed: an outcome counts only as long as nobody has taken the attempt over
+ * @param takenOver whether a node that has died claimed it, and may have begun it
  */
 public record DueDelivery(
         String id,
@@ -28,7 +29,8 @@ public record DueDelivery(
         int attempt,
         int tries,
         String lastCode,
-        long epoch) {
+        long epoch,
+        boolean takenOver) {
 
     DueDelivery with(Part newBody, List<Part> newAttachments) {
         return new DueDelivery(
@@ -46,6 +48,7 @@ public record DueDelivery(
                 attempt,
                 tries,
                 lastCode,
-                epoch);
+                epoch,
+                takenOver);
     }
 }

@@ -2,6 +2,7 @@ package de.stellwerk.hub.ledger;
 
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
@@ -25,6 +26,12 @@ public final class Ids {
         long high = clock.millis() << 16 | 0x7000L | random.nextInt(1 << 12);
         long low = random.nextLong() & 0x3fffffffffffffffL | 0x8000000000000000L;
         return new UUID(high, low);
+    }
+
+    /** The smallest id of a moment: between two of them lie all ids made meanwhile. */
+    static UUID first(Instant at) {
+        var millis = Math.max(0, Math.min(at.toEpochMilli(), (1L << 48) - 1));
+        return new UUID(millis << 16 | 0x7000L, 0x8000000000000000L);
     }
 
     byte[] salt() {

@@ -1,6 +1,7 @@
 package de.stellwerk.hub.ledger;
 
 import java.sql.SQLTimeoutException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -12,12 +13,17 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Joins what many threads want to write at the same moment into one transaction, since a commit costs the same for one row and for
- * fifty. Nobody waits for company: a writer takes whatever is queued when it is free. If a joined transaction fails, its items are
- * replayed one by one, so that one bad item fails alone.
+ * fifty. A writer takes whatever is queued when it is free; where nobody outside waits for the answer, a few wait a moment for company.
+ * If a joined transaction fails, its items are replayed one by one, so that one bad item fails alone.
  */
 final class Joiner<T, R> implements AutoCloseable {
 
     private static final int LARGEST_BATCH = 200;
+    private static final int COMPANY_ENOUGH = 32;
+
+    /** Where nobody comes for so long, nobody waits on: it may be that all others wait for those. */
+    private static final long QUIET = TimeUnit.MILLISECONDS.toNanos(3);
+
     private static final int LONGEST_QUEUE = 5_000;
     private static final long LONGEST_WAIT_SECONDS = 10;
     private static final long LONGEST_COMMIT_SECONDS = 60;
@@ -31,14 +37,21 @@ final class Joiner<T, R> implements AutoCloseable {
 
     private final BlockingQueue<Waiting<T, R>> queue = new ArrayBlockingQueue<>(LONGEST_QUEUE);
     private final Work<T, R> work;
+    private final long patience;
     private final List<Thread> writers = new ArrayList<>();
     private volatile boolean closed;
 
-    Joiner(String name, int writers, Work<T, R> work) {
+    /**
+     * @param priority of the writers' threads, as {@link Thread#setPriority} takes it: lower where nobody outside waits
+     * @param patience how long a few wait for company
+     */
+    Joiner(String name, int writers, int priority, Duration patience, Work<T, R> work) {
         this.work = work;
+        this.patience = patience.toNanos();
         for (int i = 0; i < writers; i++) {
             var writer = new Thread(this::write, "ledger-" + name + "-" + i);
             writer.setDaemon(true);
+            writer.setPriority(priority);
             writer.start();
             this.writers.add(writer);
         }
@@ -113,7 +126,9 @@ final class Joiner<T, R> implements AutoCloseable {
                     continue;
                 }
                 batch.add(first);
+                waitForCompany(batch);
             } catch (InterruptedException e) {
+                batch.forEach(each -> each.done.completeExceptionally(new LedgerBusy()));
                 Thread.currentThread().interrupt();
                 return;
             }
@@ -122,6 +137,17 @@ final class Joiner<T, R> implements AutoCloseable {
             if (!batch.isEmpty()) {
                 apply(batch);
             }
+        }
+    }
+
+    private void waitForCompany(List<Waiting<T, R>> batch) throws InterruptedException {
+        long until = System.nanoTime() + patience;
+        while (batch.size() + queue.size() < COMPANY_ENOUGH && !closed) {
+            var next = queue.poll(Math.min(QUIET, until - System.nanoTime()), TimeUnit.NANOSECONDS);
+            if (next == null) {
+                return;
+            }
+            batch.add(next);
         }
     }
 

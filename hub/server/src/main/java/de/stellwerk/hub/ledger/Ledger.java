@@ -20,7 +20,7 @@ public interface Ledger {
 
     /** Messages claimed for their routes. */
     record RouteSet(long no, List<HeldMessage> messages, List<UUID> suspects) {
-        /** @param suspects not claimed: a node died while their routes ran, so each is to be claimed alone */
+        /** @param suspects not claimed: a node died while their routes ran, so each is to be run alone */
         public RouteSet {
             messages = List.copyOf(messages);
             suspects = List.copyOf(suspects);
@@ -68,6 +68,8 @@ public interface Ledger {
      *
      * @param state DELIVERED, REJECTED, PARKED, IN_DOUBT, or WAITING if it is tried again at {@code due}
      * @param awaited whether an answer is still to come
+     * @param begun false if the target was certainly not called: that costs none of the delivery's tries
+     * @param receipts what the target gave as proof, kept with the message; with their bytes
      */
     record Outcome(
             DueDelivery delivery,
@@ -76,15 +78,25 @@ public interface Ledger {
             boolean awaited,
             String code,
             String reason,
-            Instant due) {
+            Instant due,
+            boolean begun,
+            List<Part> receipts) {
 
         /** The target has it. */
         public static Outcome delivered(DueDelivery delivery, String reference, boolean awaited, Instant now) {
-            return new Outcome(delivery, DeliveryState.DELIVERED, reference, awaited, "", "", now);
+            return new Outcome(delivery, DeliveryState.DELIVERED, reference, awaited, "", "", now, true, List.of());
         }
 
         public static Outcome not(DueDelivery delivery, DeliveryState state, String code, String reason, Instant due) {
-            return new Outcome(delivery, state, "", false, code, reason, due);
+            return new Outcome(delivery, state, "", false, code, reason, due, true, List.of());
+        }
+
+        public static Outcome notBegun(DueDelivery delivery, String code, String reason, Instant due) {
+            return new Outcome(delivery, DeliveryState.WAITING, "", false, code, reason, due, false, List.of());
+        }
+
+        public Outcome proved(List<Part> by) {
+            return new Outcome(delivery, state, reference, awaited, code, reason, due, begun, by);
         }
     }
 
@@ -125,6 +137,13 @@ public interface Ledger {
      */
     RouteSet claimMessages(List<UUID> ids);
 
+    /**
+     * Claims one that a claim of a set has left out. A node runs one of them at a time.
+     *
+     * @param alone whether no other route of this node is under way, and none will be begun soon: a death then counts against it
+     */
+    RouteSet claimSuspect(UUID id, boolean alone);
+
     /** Writes outcomes of a claimed set, and that nobody works on it any more. The result is to be put on the delivery lane. */
     List<Address> routed(RouteSet set, List<Routed> outcomes);
 
@@ -164,7 +183,7 @@ public interface Ledger {
     /**
      * Makes the messages suspect whose routes ran when their node died.
      *
-     * @return those that were parked, because node after node died of them
+     * @return those that were parked, because a node died three times while they ran alone, and none did meanwhile without them
      */
     List<UUID> suspectDeadRoutes();
 
@@ -174,7 +193,10 @@ public interface Ledger {
     /** Deliveries that are due, not in flight, not paused and not waiting for their turn, likewise by connection. */
     List<Address> dueDeliveries(Walk walk, int each, int limit);
 
-    /** After a clock was set: what would be due later than the longest wait is due now. */
+    /**
+     * After a clock was set back: what would be due later than that is due now, except where the wait began in the past and so was meant
+     * to be that long.
+     */
     int pullForward(Instant latest);
 
     /** The oldest deliveries of a connection whose answer has not come. */

@@ -151,7 +151,7 @@ public final class Nodes implements AutoCloseable {
         var before = database.transaction(connection -> {
             // An epoch that only ran out may go on, since its rows are still its own unless somebody took them over.
             try (var update = connection.prepareStatement("""
-                    update epoch set alive_until = now() + ?::interval
+                    update epoch set alive_until = now() + ?::interval, judged = false
                     from (select epoch as mine, alive_until > now() as alive from epoch where epoch = ? for update) before
                     where epoch = mine and alive_until > '-infinity' returning alive""")) {
                 update.setString(1, LEASE.toString());
@@ -325,8 +325,8 @@ public final class Nodes implements AutoCloseable {
         try {
             renewing.join(RENEWAL.toMillis());
             database.transaction(connection -> {
-                try (var update =
-                        connection.prepareStatement("update epoch set alive_until = '-infinity' where epoch = ?")) {
+                try (var update = connection.prepareStatement("""
+                        update epoch set alive_until = '-infinity', judged = true where epoch = ? and alive_until > '-infinity'""")) {
                     update.setLong(1, epoch);
                     return update.executeUpdate();
                 }

@@ -216,6 +216,16 @@ public final class Operator {
         });
     }
 
+    /** Writes down that somebody was given all content and entries of a case. */
+    public void gaveEvidence(String municipality, String caseId, String actor, String reason) {
+        database.transaction(connection -> {
+            try (var entries = new Entries(connection, clock.instant())) {
+                entries.add(municipality, caseId, null, null, "EVIDENCE_READ", "", reason, actor);
+            }
+            return true;
+        });
+    }
+
     private void note(Connection connection, String municipality, String what, String detail, String actor)
             throws SQLException {
         try (var entries = new Entries(connection, clock.instant())) {

@@ -2,6 +2,7 @@ package de.stellwerk.hub.ledger;
 
 import de.stellwerk.hub.content.Part;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -29,15 +30,35 @@ final class Parts {
         var found = new HashMap<UUID, TreeMap<Integer, Numbered>>();
         try (var select = connection.prepareStatement("select * from part where message_id = any (?)")) {
             select.setArray(1, connection.createArrayOf("uuid", messages.toArray()));
-            try (var row = select.executeQuery()) {
-                while (row.next()) {
-                    var no = row.getInt("no");
-                    found.computeIfAbsent(row.getObject("message_id", UUID.class), id -> new TreeMap<>())
-                            .put(no, new Numbered(no, row.getString("role"), part(row)));
-                }
-            }
+            collect(select, found);
         }
         return found;
+    }
+
+    /** The number of a part of a message. */
+    record Place(UUID message, int no) {}
+
+    /** Just these parts: a message has others, such as the form as it came, that a delivery does not need. */
+    static Map<UUID, TreeMap<Integer, Numbered>> read(Connection connection, List<Place> places) throws SQLException {
+        var found = new HashMap<UUID, TreeMap<Integer, Numbered>>();
+        try (var select = connection.prepareStatement("""
+                select part.* from unnest(?::uuid[], ?::int[]) as u (message_id, no)
+                    join part on part.message_id = u.message_id and part.no = u.no""")) {
+            new Columns<>(select, 1, places).uuid(Place::message).number(Place::no);
+            collect(select, found);
+        }
+        return found;
+    }
+
+    private static void collect(PreparedStatement select, Map<UUID, TreeMap<Integer, Numbered>> found)
+            throws SQLException {
+        try (var row = select.executeQuery()) {
+            while (row.next()) {
+                var no = row.getInt("no");
+                found.computeIfAbsent(row.getObject("message_id", UUID.class), id -> new TreeMap<>())
+                        .put(no, new Numbered(no, row.getString("role"), part(row)));
+            }
+        }
     }
 
     /** Body and attachments, as they were taken. */

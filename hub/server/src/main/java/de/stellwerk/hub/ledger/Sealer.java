@@ -64,6 +64,7 @@ public final class Sealer implements AutoCloseable {
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
         var made = new Thread(work, "sealer");
         made.setDaemon(true);
+        made.setPriority(Thread.MIN_PRIORITY); // a seal may be a moment late, a sender's yes may not
         return made;
     });
     private Instant lastCheckpoint;

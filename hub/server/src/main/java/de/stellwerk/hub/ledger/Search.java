@@ -5,7 +5,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -20,6 +23,14 @@ import org.jspecify.annotations.Nullable;
 public final class Search {
 
     private static final int LONGEST_PAGE = 500;
+
+    /**
+     * What became of the deliveries of connections while a plugin's version was swapped.
+     *
+     * @param lost attempts that are still open though the version that made them is left, and deliveries that ended without an entry
+     * @param twice deliveries entered as delivered more than once
+     */
+    public record SwapCount(long delivered, long lost, long twice) {}
 
     /** Whose rows an asker may see. */
     public record Sight(boolean all, List<String> municipalities) {}
@@ -38,6 +49,15 @@ public final class Search {
             Optional<Instant> to,
             Optional<UUID> after,
             int limit) {}
+
+    /**
+     * How often a form was used on a day, by German time.
+     *
+     * @param form the header {@code form} of the messages, where it looks like a number or name of a form; otherwise empty
+     * @param quarantined how many of them wait for a person
+     */
+    public record FormUse(
+            LocalDate day, String municipality, String service, String form, long count, long quarantined) {}
 
     public record MessageRow(
             String id,
@@ -118,6 +138,36 @@ public final class Search {
                 Search::messageRow);
     }
 
+    /** Forms taken from the first day to the last, both included; the oldest day first. Nothing of a single form is told. */
+    public List<FormUse> forms(Sight sight, Optional<String> municipality, LocalDate first, LocalDate last) {
+        var germany = ZoneId.of("Europe/Berlin");
+        var where = new Where(sight);
+        var from = first.atStartOfDay(germany).toInstant();
+        var to = last.plusDays(1).atStartOfDay(germany).toInstant();
+        where.and("kind = ?", "form.submission");
+        where.and("accepted_at >= ?", Database.at(from));
+        where.and("accepted_at < ?", Database.at(to));
+        // Ids sort by time, so the table needs no index more; an id may be a little older than the moment of
+        // acceptance.
+        where.and("id >= ?", Ids.first(from.minus(Duration.ofDays(1))));
+        where.and("id < ?", Ids.first(to.plus(Duration.ofDays(1))));
+        municipality.ifPresent(value -> where.and("municipality = ?", value));
+        return query(
+                """
+                select (accepted_at at time zone 'Europe/Berlin')::date as day, municipality, service,
+                    case when headers ->> 'form' ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$' then headers ->> 'form' else '' end as form,
+                    count(*) as forms, count(*) filter (where state = 'QUARANTINED') as held
+                from message where %s group by 1, 2, 3, 4 order by 1, 2, 3, 4 limit 100000""".formatted(where.sql()),
+                where,
+                row -> new FormUse(
+                        row.getObject("day", LocalDate.class),
+                        row.getString("municipality"),
+                        row.getString("service"),
+                        row.getString("form"),
+                        row.getLong("forms"),
+                        row.getLong("held")));
+    }
+
     public Optional<MessageRow> message(Sight sight, UUID id) {
         var where = new Where(sight);
         where.and("id = ?", id);
@@ -149,6 +199,16 @@ public final class Search {
         return first(query("select * from part where message_id = ? and no = ?", new Where(message, no), Parts::part));
     }
 
+    /** The numbers of the parts that a delivery carries, its body first; empty if there is no such delivery. */
+    public List<Integer> carried(String delivery) {
+        return first(query("select body, attachments from delivery where id = ?", new Where(delivery), row -> {
+                    var all = new ArrayList<Integer>(List.of(row.getInt("body")));
+                    all.addAll(List.of((Integer[]) row.getArray("attachments").getArray()));
+                    return all;
+                }))
+                .orElseGet(ArrayList::new);
+    }
+
     /** Newest first. */
     public List<DeliveryRow> deliveries(
             Sight sight,
@@ -172,6 +232,45 @@ public final class Search {
         var where = new Where(sight);
         where.and("id = ?", id);
         return first(query(DELIVERIES + where.sql(), where, Search::deliveryRow));
+    }
+
+    /**
+     * A node as the database sees it, by its last start.
+     *
+     * @param state ALIVE, SILENT if it did not say in time that it lives, or ENDED
+     * @param lastPulse when it last said so; empty once it has ended
+     * @param sources how many sources it alone may ask
+     * @param attempts how many deliveries are under way on it
+     */
+    public record NodeRow(
+            String node,
+            long epoch,
+            String state,
+            Instant startedAt,
+            @Nullable Instant lastPulse,
+            int sources,
+            int attempts) {}
+
+    /** All nodes that have ever been, the newest start first. */
+    public List<NodeRow> nodes() {
+        return query(
+                """
+                select node, epoch, started_at, case when alive_until > now() then 'ALIVE'
+                        when alive_until > '-infinity' then 'SILENT' else 'ENDED' end as state,
+                    case when alive_until > '-infinity' then alive_until - ?::interval end as pulse,
+                    (select count(*) from lease where lease.epoch = last.epoch) as sources,
+                    (select count(*) from sending where sending.epoch = last.epoch) as attempts
+                from (select distinct on (node) * from epoch where node <> '' order by node, epoch desc) last
+                order by epoch desc""",
+                new Where(Nodes.LEASE.toString()),
+                row -> new NodeRow(
+                        row.getString("node"),
+                        row.getLong("epoch"),
+                        row.getString("state"),
+                        Database.instant(row, "started_at"),
+                        instantOrNull(row, "pulse"),
+                        row.getInt("sources"),
+                        row.getInt("attempts")));
     }
 
     public List<AttemptRow> attempts(String delivery) {
@@ -207,6 +306,43 @@ public final class Search {
     }
 
     /** Where everything is. Its cost grows with all that was ever taken. */
+    /**
+     * Counts what became of deliveries in a time.
+     *
+     * @param connections {@code AGS/name} of each
+     * @param switched attempts that began before were those of the version before
+     */
+    public SwapCount ofSwap(List<String> connections, Instant begun, Instant switched, Instant ended) {
+        return database.read(connection -> {
+            try (var select = connection.prepareStatement("""
+                    with ended as materialized (
+                        select d.id, d.state, d.case_id from delivery d
+                        where d.municipality || '/' || d.connection = any (?) and d.finished_at between ? and ?),
+                    said as materialized (
+                        select e.delivery_id, e.what, count(*) as times
+                        from ended join entry e on e.case_id = ended.case_id and e.delivery_id = ended.id
+                        where e.at >= ? group by e.delivery_id, e.what)
+                    select (select count(*) from ended where state = 'DELIVERED'),
+                        (select count(*) from ended where not exists
+                            (select 1 from said where said.delivery_id = ended.id and said.what = ended.state))
+                        + (select count(*) from sending s join delivery d on d.id = s.delivery_id
+                            where d.municipality || '/' || d.connection = any (?) and s.started_at < ?),
+                        (select count(*) from said where what = 'DELIVERED' and times > 1)""")) {
+                var names = connection.createArrayOf("text", connections.toArray());
+                select.setArray(1, names);
+                select.setTimestamp(2, Database.at(begun));
+                select.setTimestamp(3, Database.at(ended));
+                select.setTimestamp(4, Database.at(begun));
+                select.setArray(5, names);
+                select.setTimestamp(6, Database.at(switched));
+                try (var row = select.executeQuery()) {
+                    row.next();
+                    return new SwapCount(row.getLong(1), row.getLong(2), row.getLong(3));
+                }
+            }
+        });
+    }
+
     public Balance balance(Sight sight) {
         return database.transaction(connection -> {
             try (var snapshot = connection.createStatement()) {

@@ -1,6 +1,7 @@
 package de.stellwerk.hub.ledger;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,6 +24,12 @@ public final class SqlLedger implements Ledger, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SqlLedger.class);
 
+    /**
+     * Deliveries have been taken already: a few of them wait so long for others, since each set costs some statements and a commit however
+     * small it is. A delivery does so twice, at its claim and at its outcome.
+     */
+    private static final Duration COMPANY = Duration.ofMillis(20);
+
     private final Database database;
     private final Clock clock;
     private final Sweep sweep;
@@ -40,9 +47,9 @@ public final class SqlLedger implements Ledger, AutoCloseable {
         this.routes = new RouteBook(database, clock, nodes);
         this.deliveries = new DeliveryBook(database, clock, nodes);
         var taking = new Takes(database, clock, ids, nodes);
-        this.takes = new Joiner<>("take", 2, taking::all);
-        this.claims = new Joiner<>("claim", 2, this::claimJoined);
-        this.outcomes = new Joiner<>("outcome", 2, this::concludeJoined);
+        this.takes = new Joiner<>("take", 2, Thread.NORM_PRIORITY, Duration.ZERO, taking::all);
+        this.claims = new Joiner<>("claim", 1, Thread.MIN_PRIORITY, COMPANY, this::claimJoined);
+        this.outcomes = new Joiner<>("outcome", 1, Thread.MIN_PRIORITY, COMPANY, this::concludeJoined);
     }
 
     @Override
@@ -63,6 +70,11 @@ public final class SqlLedger implements Ledger, AutoCloseable {
     @Override
     public RouteSet claimMessages(List<UUID> ids) {
         return routes.claim(ids);
+    }
+
+    @Override
+    public RouteSet claimSuspect(UUID id, boolean alone) {
+        return routes.claimSuspect(id, alone);
     }
 
     @Override
@@ -248,5 +260,10 @@ public final class SqlLedger implements Ledger, AutoCloseable {
         takes.close();
         claims.close();
         outcomes.close();
+        try {
+            routes.releaseAll();
+        } catch (LedgerFailure e) {
+            LOG.warn("what was being routed could not be released; it is routed one by one later", e);
+        }
     }
 }

@@ -7,7 +7,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
 
@@ -17,9 +16,6 @@ import java.util.UUID;
  * was found.
  */
 final class Sweep {
-
-    private static final Instant BEGINNING = Instant.EPOCH;
-    private static final String LEAST = new UUID(0, 0).toString();
 
     private final Database database;
     private final Clock clock;
@@ -37,8 +33,8 @@ final class Sweep {
     List<ToRoute> messages(Walk walk, int each, int limit) {
         return database.read(connection -> {
             var now = clock.instant();
-            if (walk.beginIfDone(now)) {
-                begin(walk, connection, """
+            if (walk.looks(now)) {
+                look(walk, connection, """
                         with recursive g as (
                             (select municipality from message where state = 'RECEIVED' order by municipality limit 1)
                             union all
@@ -62,8 +58,8 @@ final class Sweep {
     List<Address> deliveries(Walk walk, int each, int limit) {
         return database.read(connection -> {
             var now = clock.instant();
-            if (walk.beginIfDone(now)) {
-                begin(walk, connection, """
+            if (walk.looks(now)) {
+                look(walk, connection, """
                         with recursive g as (
                             (select municipality, connection from delivery where state = 'WAITING'
                                 order by municipality, connection limit 1)
@@ -89,18 +85,18 @@ final class Sweep {
         });
     }
 
-    private static void begin(Walk walk, Connection connection, String sql) throws SQLException {
+    private static void look(Walk walk, Connection connection, String sql) throws SQLException {
         try (var select = connection.prepareStatement(sql);
                 var row = select.executeQuery()) {
             while (row.next()) {
-                walk.positions().put(row.getString(1) + "/" + row.getString(2), new Walk.Position(BEGINNING, LEAST));
+                walk.add(row.getString(1) + "/" + row.getString(2));
             }
         }
     }
 
     private static List<Row> found(Walk walk, Connection connection, String sql, Instant now, int each, int limit)
             throws SQLException {
-        var groups = walk.positions().entrySet().stream()
+        var groups = walk.open().entrySet().stream()
                 .map(entry -> {
                     var slash = entry.getKey().indexOf('/');
                     return new Group(
@@ -144,33 +140,37 @@ final class Sweep {
         var given = new HashMap<String, Integer>();
         for (var row : rows) {
             var key = row.municipality() + "/" + row.connection();
-            walk.positions().put(key, row.position());
+            walk.gave(key, row.position());
             given.merge(key, 1, Integer::sum);
         }
-        var ended = new HashSet<String>();
         for (var group : groups) {
             if (given.getOrDefault(group.key(), 0) < share) {
-                ended.add(group.key());
+                walk.ended(group.key());
             }
         }
-        walk.positions().keySet().removeAll(ended);
     }
 
     int pullForward(Instant latest) {
         return database.transaction(connection -> {
             var now = clock.instant();
-            var count = 0;
-            for (var sql : List.of(
-                    "update message set due = ?, published_until = '-infinity' where state = 'RECEIVED' and (due > ? or published_until > ?)",
-                    "update delivery set due = ?, published_until = '-infinity' where state = 'WAITING' and (due > ? or published_until > ?)")) {
-                try (var update = connection.prepareStatement(sql)) {
+            try (var messages = connection.prepareStatement("""
+                            update message set due = ?, published_until = '-infinity'
+                            where state = 'RECEIVED' and (due > ? or published_until > ?)""");
+                    // A long wait that is noted to have begun in the past is one that a connection or its target asked
+                    // for.
+                    var deliveries = connection.prepareStatement("""
+                            update delivery set due = ?, published_until = '-infinity'
+                            where state = 'WAITING' and (published_until > ? or due > ? and not exists
+                                (select 1 from attempt a where a.delivery_id = delivery.id and a.no = delivery.attempt
+                                    and a.ended_at <= ?))""")) {
+                for (var update : List.of(messages, deliveries)) {
                     update.setTimestamp(1, Database.at(now));
                     update.setTimestamp(2, Database.at(latest));
                     update.setTimestamp(3, Database.at(latest));
-                    count += update.executeUpdate();
                 }
+                deliveries.setTimestamp(4, Database.at(now));
+                return messages.executeUpdate() + deliveries.executeUpdate();
             }
-            return count;
         });
     }
 }

@@ -28,8 +28,8 @@ final class Breaker {
     private final Clock clock;
     private volatile Instant until = Instant.EPOCH;
 
-    Breaker(String name, Clock clock) {
-        this.clock = clock;
+    Breaker(String name, Clock wall) {
+        this.clock = new ForwardClock(wall);
         var growing = IntervalFunction.ofExponentialBackoff(FIRST, 2, LONGEST);
         this.breaker = CircuitBreaker.of(
                 name,

@@ -39,6 +39,14 @@ final class Checks {
         done.put(line, new Check(line.title(), Outcome.FAILED, why.code(), why.english(), why.german()));
     }
 
+    synchronized void skipped(Line line, String english, String german) {
+        done.put(line, new Check(line.title(), Outcome.NOT_REACHED, "", english, german));
+    }
+
+    synchronized boolean isDone(Line line) {
+        return done.containsKey(line);
+    }
+
     /** The first line of which nothing is known yet has failed. */
     synchronized void failed(Reason why) {
         Stream.of(Line.values())

@@ -65,8 +65,10 @@ final class CodeCheck {
         if (shadows(path)) {
             throw new Refused(
                     "plugin.shadow",
-                    "The jar brings the class " + entry + ", which belongs to the JDK or the hub. Leave it out.",
-                    "Das Archiv enthält die Klasse " + entry + ", die zum JDK oder zum Hub gehört. Weglassen.");
+                    "The jar brings the class " + entry
+                            + ", which belongs to the JDK or the hub. Leave it out and build the" + " jar again.",
+                    "Das Archiv enthält die Klasse " + entry + ", die zum JDK oder zum Hub gehört. Weglassen und"
+                            + " das Archiv neu bauen.");
         }
         if (release > 0 && (!multiRelease || release > Runtime.version().feature())) {
             return; // never loaded on this Java

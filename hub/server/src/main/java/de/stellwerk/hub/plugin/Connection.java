@@ -2,6 +2,7 @@ package de.stellwerk.hub.plugin;
 
 import de.stellwerk.hub.config.ConnectionConfig;
 import de.stellwerk.hub.plugin.LoadedPlugin.Offer;
+import de.stellwerk.hub.settings.SettingValues;
 import de.stellwerk.hub.spi.Channel;
 import de.stellwerk.hub.spi.Connector;
 import de.stellwerk.hub.spi.ConnectorDescriptor;
@@ -40,7 +41,6 @@ public final class Connection {
     private static final Duration LATER = Duration.ofSeconds(30);
     private static final Duration LATEST = Duration.ofMinutes(5);
     private static final int LONGEST_REFERENCE = 200;
-    private static final int LONGEST_TEXT = 300;
 
     /** How a connection stands. */
     public enum State {
@@ -114,6 +114,7 @@ public final class Connection {
     private final AtomicBoolean polling = new AtomicBoolean();
     private final AtomicInteger pushes = new AtomicInteger();
     private final Meter meter = new Meter();
+    private final Clock waits;
     private final Breaker breaker;
     private volatile boolean givenUpPoll;
     private volatile @Nullable Opened opened;
@@ -123,6 +124,7 @@ public final class Connection {
         this.municipality = municipality;
         this.config = config;
         this.surroundings = surroundings;
+        this.waits = new ForwardClock(surroundings.clock);
         this.breaker = new Breaker(municipality + "/" + config.name(), surroundings.clock);
     }
 
@@ -144,9 +146,13 @@ public final class Connection {
         return config;
     }
 
+    private Optional<Offer> offer() {
+        return surroundings.plugins.offer(connector(), municipality, config.version());
+    }
+
     /** The card of its connector; empty as long as no plugin offers it. */
     public Optional<ConnectorDescriptor> descriptor() {
-        return surroundings.plugins.offer(connector()).map(Offer::descriptor);
+        return offer().map(Offer::descriptor);
     }
 
     public State state() {
@@ -166,7 +172,7 @@ public final class Connection {
     private record Standing(State state, Reason reason) {}
 
     private Standing standing() {
-        var offer = surroundings.plugins.offer(connector());
+        var offer = offer();
         if (offer.isEmpty()) {
             return new Standing(State.WAITING, waiting());
         }
@@ -182,28 +188,21 @@ public final class Connection {
         if (failed != null && failed.isOf(offer.get())) {
             return new Standing(State.FAILED, failed.reason);
         }
-        return GivenSettings.problems(offer.get().descriptor(), config)
+        return SettingsReason.of(offer.get(), config, surroundings.home)
                 .map(problems -> new Standing(State.FAILED, problems))
                 .orElse(new Standing(State.READY, Reason.NONE));
     }
 
     /** What this connection takes of the hub, and how its target does. */
     public Load load() {
-        var calls = surroundings
-                .plugins
-                .offer(connector())
-                .map(offer -> offer.plugin().crew().stuck(label("")))
-                .orElse(List.of());
+        var calls = offer().map(offer -> offer.plugin().crew().stuck(label(""))).orElse(List.of());
         return new Load(
                 breaker.state(), calls.stream().map(Crew.Stuck::toString).toList(), meter.rate(), meter.total());
     }
 
     /** How many deliveries may be on their way at a time: a call that was given up and still runs keeps its place. */
     public int places() {
-        return surroundings
-                .plugins
-                .offer(connector())
-                .map(offer -> places(offer.plugin()))
+        return offer().map(offer -> places(offer.plugin()))
                 .orElse(config.bounds().calls());
     }
 
@@ -213,7 +212,7 @@ public final class Connection {
 
     /** Why no delivery is to be begun now; empty if one may be. */
     public Optional<Closed> closed() {
-        var isolated = surroundings.plugins.offer(connector()).flatMap(offer -> isolated(offer.plugin()));
+        var isolated = offer().flatMap(offer -> isolated(offer.plugin()));
         if (isolated.isPresent()) {
             return Optional.of(new Closed(isolated.get().code(), isolated.get().english(), LATER));
         }
@@ -288,7 +287,7 @@ public final class Connection {
                     "deliver",
                     book(),
                     connector -> connector instanceof Sink sink
-                            ? sink.deliver(HubSide.delivery(delivery))
+                            ? HeldReceipts.of(sink.deliver(HubSide.delivery(delivery)))
                             : new DeliveryResult.NotSent("plugin.no-sink: the connector carries nothing out", SOON)));
         } catch (NotOpen e) {
             return new DeliveryResult.NotSent(e.reason.code() + ": " + e.reason.english(), e.retryAfter);
@@ -311,7 +310,7 @@ public final class Connection {
                             "probe",
                             book(),
                             connector -> connector instanceof Probe probe
-                                    ? Optional.ofNullable(probe.probe(HubSide.delivery(delivery)))
+                                    ? Optional.ofNullable(HeldReceipts.of(probe.probe(HubSide.delivery(delivery))))
                                     : Optional.<DeliveryResult>empty())
                     .map(Connection::checked);
         } catch (NotOpen e) {
@@ -327,7 +326,7 @@ public final class Connection {
      * nothing.
      */
     public boolean isSource() {
-        var offer = surroundings.plugins.offer(connector());
+        var offer = offer();
         var open = opened;
         if (offer.isPresent() && open != null && open.isOf(offer.get())) {
             return open.connector instanceof Source;
@@ -451,7 +450,8 @@ public final class Connection {
 
     private <T> T use(String what, Crew.Book book, Use<T> use) throws NotOpen, ConnectorFailed {
         while (true) {
-            var offer = surroundings.plugins.offer(connector()).orElseThrow(() -> new NotOpen(waiting(), SOON));
+            var begun = System.nanoTime();
+            var offer = offer().orElseThrow(() -> new NotOpen(waiting(), SOON));
             var plugin = offer.plugin();
             var isolated = isolated(plugin);
             if (isolated.isPresent()) {
@@ -463,19 +463,29 @@ public final class Connection {
                 Thread.onSpinWait();
                 continue;
             }
+            boolean well = false;
             try {
                 var connector = open(offer);
-                return plugin.crew()
+                var answer = plugin.crew()
                         .call(
                                 label(what),
                                 config.bounds().timeLimit(),
                                 book,
                                 () -> use.with(connector),
                                 late -> LOG.info("{}: a call that was given up has ended", label(what)));
+                well = isWell(answer);
+                return answer;
             } finally {
+                plugin.tally().add(well, System.nanoTime() - begun);
                 plugin.leave();
             }
         }
+    }
+
+    /** Whether an answer speaks for the version that gave it; that a target is not there speaks against none. */
+    private static boolean isWell(@Nullable Object answer) {
+        var said = answer instanceof Optional<?> optional ? optional.orElse(null) : answer;
+        return !(said instanceof DeliveryResult.Unknown) && !(said instanceof DeliveryResult.Rejected);
     }
 
     /** Holding this connection's lock while it opens keeps other callers of the same connection waiting, and only those. */
@@ -484,7 +494,7 @@ public final class Connection {
         if (open != null && open.isOf(offer)) {
             return open.connector;
         }
-        var now = surroundings.clock.instant();
+        var now = waits.instant();
         var failed = failure;
         int times = 0;
         if (failed != null && failed.isOf(offer)) {
@@ -493,7 +503,7 @@ public final class Connection {
             }
             times = failed.times;
         }
-        var problems = GivenSettings.problems(offer.descriptor(), config);
+        var problems = SettingsReason.of(offer, config, surroundings.home);
         if (problems.isPresent()) {
             throw new NotOpen(problems.get(), SOON);
         }
@@ -514,7 +524,7 @@ public final class Connection {
 
     private Connector create(Offer offer) throws ConnectorFailed {
         var hub = new Context(config.name(), municipality, surroundings.clock, directory());
-        var settings = new GivenSettings(offer.descriptor(), config, surroundings.home);
+        var settings = new SettingValues(offer.descriptor(), config.settings(), surroundings.home);
         var connector = offer.plugin()
                 .crew()
                 .<@Nullable Connector>call(
@@ -530,7 +540,7 @@ public final class Connection {
     }
 
     /** A connector that came after the time was up: nobody will use it. It is closed on the thread that made it. */
-    private static void tooLate(@Nullable Connector connector) {
+    static void tooLate(@Nullable Connector connector) {
         try {
             if (connector != null) {
                 Calls.inside(connector.getClass().getClassLoader(), () -> {
@@ -555,9 +565,20 @@ public final class Connection {
         }
     }
 
-    private record Context(String connection, String municipality, Clock clock, Path directory) implements HubContext {}
+    record Context(String connection, String municipality, Clock clock, Path directory) implements HubContext {}
 
     private Reason waiting() {
+        var versions = surroundings.plugins.versionsOf(connector());
+        if (config.version().isPresent() && !versions.isEmpty()) {
+            var range = config.version().get();
+            return new Reason(
+                    "plugin.version",
+                    "The connection asks for version " + range + " of '" + connector() + "'; there are: " + versions
+                            + ". Drop a jar of such a version, or change the connection's line 'version'.",
+                    "Die Verbindung verlangt Version " + range + " von „" + connector() + "“; vorhanden sind: "
+                            + versions + ". Ein Archiv mit so einer Version ablegen oder die Zeile „version“ der"
+                            + " Verbindung ändern.");
+        }
         var offered = surroundings.plugins.connectors();
         return new Reason(
                 "plugin.waiting",
@@ -566,26 +587,13 @@ public final class Connection {
     }
 
     private Reason cannotOpen(ConnectorFailed failed) {
-        var said = clean(failed.said());
+        var said = SettingsReason.clean(config, failed.said());
         var why = String.valueOf(failed.getMessage()) + (said.isEmpty() ? "" : " (" + said + ")");
         return new Reason(
                 "plugin.open",
                 "The connection cannot be opened: " + why + ". Deliveries wait; the hub tries again.",
                 "Die Verbindung kann nicht geöffnet werden: " + why
                         + ". Zustellungen warten; der Hub versucht es wieder.");
-    }
-
-    /** A text of the plugin, on one line, short, and without the connection's secrets. */
-    private String clean(String said) {
-        var clean = said;
-        for (var name : config.secrets()) {
-            var secret = config.settings().getOrDefault(name, "");
-            if (!secret.isEmpty()) {
-                clean = clean.replace(secret, "***");
-            }
-        }
-        clean = clean.replaceAll("\\p{Cntrl}+", " ").strip();
-        return clean.equals("null") ? "" : clean.length() <= LONGEST_TEXT ? clean : clean.substring(0, LONGEST_TEXT);
     }
 
     private static Duration backoff(int times) {
@@ -601,6 +609,10 @@ public final class Connection {
     private static DeliveryResult checked(@Nullable DeliveryResult result) {
         if (result == null) {
             return new DeliveryResult.Unknown("plugin.no-result: the connector gave no result");
+        }
+        if (result instanceof DeliveryResult.WithReceipts with) {
+            var inner = with.result() instanceof DeliveryResult.WithReceipts ? null : with.result();
+            return new DeliveryResult.WithReceipts(checked(inner), with.receipts());
         }
         if (result instanceof DeliveryResult.Delivered delivered) {
             var reference = orEmpty(delivered.reference());

@@ -16,7 +16,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -29,8 +33,13 @@ import java.util.TreeMap;
 final class Copies {
 
     private static final String NOTE = "active.properties";
+    private static final String SWAPS = "swaps.tsv";
+    /** Not the name of a jar: the hub that has checked them. */
+    private static final String BY = "checked-by";
 
     private final Path folder;
+
+    private boolean provedHere;
 
     Copies(Path folder) {
         this.folder = folder;
@@ -138,7 +147,7 @@ final class Copies {
         }
     }
 
-    /** Which file was active with which bytes, as noted last. */
+    /** Which file was active with which bytes, and whatever else {@link Versions} had noted last. */
     Map<String, String> noted() throws IOException {
         var properties = new Properties();
         try (var in = Files.newBufferedReader(folder.resolve(NOTE))) {
@@ -146,6 +155,7 @@ final class Copies {
         } catch (NoSuchFileException | IllegalArgumentException e) {
             return Map.of(); // the first start, or a damaged note: then the inbox alone decides
         }
+        provedHere = HubBuild.ID.equals(properties.remove(BY));
         var noted = new TreeMap<String, String>();
         for (var file : properties.stringPropertyNames()) {
             noted.put(file, properties.getProperty(file, ""));
@@ -153,9 +163,77 @@ final class Copies {
         return noted;
     }
 
+    /** The SHA-256 of a file, without a copy of it. */
+    static String hash(Path file) throws IOException {
+        var digest = sha256();
+        try (var in = Files.newInputStream(file);
+                var out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+            in.transferTo(out);
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** The reports of swaps that were kept, the latest first; a line that cannot be read is passed over. */
+    List<SwapReport> notedSwaps() throws IOException {
+        var file = folder.resolve(SWAPS);
+        if (!Files.exists(file)) {
+            return List.of();
+        }
+        var found = new ArrayList<SwapReport>();
+        for (var line : Files.readAllLines(file)) {
+            var words = line.split("\t", -1);
+            if (words.length == 12) {
+                found.add(new SwapReport(
+                        words[0],
+                        words[1],
+                        words[2],
+                        words[3],
+                        SwapReport.Result.valueOf(words[4]),
+                        Instant.parse(words[5]),
+                        Instant.parse(words[6]),
+                        Long.parseLong(words[7]),
+                        Long.parseLong(words[8]),
+                        Long.parseLong(words[9]),
+                        words[10],
+                        words[11]));
+            }
+        }
+        return found;
+    }
+
+    void noteSwaps(Collection<SwapReport> reports) throws IOException {
+        var lines = reports.stream()
+                .map(each -> String.join(
+                        "\t",
+                        each.plugin(),
+                        each.from(),
+                        each.to(),
+                        each.municipality(),
+                        each.result().name(),
+                        each.begun().toString(),
+                        each.ended().toString(),
+                        String.valueOf(each.delivered()),
+                        String.valueOf(each.lost()),
+                        String.valueOf(each.twice()),
+                        each.text(),
+                        each.german()))
+                .toList();
+        var temporary = folder.resolve(SWAPS + ".tmp");
+        Files.write(temporary, lines);
+        force(temporary);
+        Files.move(
+                temporary, folder.resolve(SWAPS), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Whether what {@link #noted} named has been checked by this very hub, on this Java: then it need not be again. */
+    boolean isProvedHere() {
+        return provedHere;
+    }
+
     void note(Map<String, String> active) throws IOException {
         var properties = new Properties();
         properties.putAll(active);
+        properties.setProperty(BY, HubBuild.ID);
         var temporary = folder.resolve(NOTE + ".tmp");
         try (var out = Files.newBufferedWriter(temporary)) {
             properties.store(out, null);

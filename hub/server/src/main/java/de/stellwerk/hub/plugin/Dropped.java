@@ -75,6 +75,15 @@ final class Dropped {
         }
     }
 
+    /** Its bytes are loaded. */
+    void is(LoadedPlugin plugin) {
+        sha256 = plugin.jar().sha256();
+        id = plugin.jar().id();
+        version = plugin.jar().version();
+        checks = plugin.checks();
+        stand(PluginStatus.State.ACTIVE, Reason.NONE);
+    }
+
     void stand(PluginStatus.State now, Reason why) {
         state = now;
         reason = why;

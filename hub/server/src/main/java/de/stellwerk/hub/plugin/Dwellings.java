@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.util.List;
 import java.util.ServiceLoader;
 
 /** Gives each plugin version its place: behind a wall in this process, or a process of its own if the configuration says so. */
@@ -21,6 +22,7 @@ final class Dwellings {
     private final Isolation config;
     private final Path sockets;
     private final Clock clock;
+    private final Leftovers leftovers = new Leftovers();
     private int opened;
 
     /** @param data the folder of the plugins' copies, and of the sockets */
@@ -34,7 +36,16 @@ final class Dwellings {
     Dwelling open(PluginJar jar) {
         return config.isolated().contains(jar.id())
                 ? new Isolated(jar, socket(), config.isolatedHeap(), clock)
-                : new Walled(jars.open(jar.copy()), jars);
+                : new Walled(jar, jars.open(jar.copy()), jars, leftovers);
+    }
+
+    /** Versions that were closed and are still in memory, each with what holds it. */
+    List<Leftovers.Held> held() {
+        return leftovers.held();
+    }
+
+    void lookAtLeftovers() {
+        leftovers.look();
     }
 
     int mostThreads() {
@@ -60,7 +71,7 @@ final class Dwellings {
     }
 
     /** In the hub's own process. */
-    private record Walled(Wall wall, PluginJars jars) implements Dwelling {
+    private record Walled(PluginJar jar, Wall wall, PluginJars jars, Leftovers leftovers) implements Dwelling {
 
         @Override
         public ClassLoader loader() {
@@ -80,6 +91,7 @@ final class Dwellings {
         @Override
         public void close() {
             jars.close(wall);
+            leftovers.add(jar, wall, Remains.clear(wall));
         }
     }
 }

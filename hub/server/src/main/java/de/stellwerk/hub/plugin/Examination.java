@@ -20,7 +20,6 @@ import java.util.zip.ZipException;
 /** What is found out about a jar without running anything of it: complete, signed, described, and with code that can work here. */
 final class Examination {
 
-    private static final long MAX_JAR = 256L << 20;
     private static final long MAX_UNPACKED = 1L << 30;
     private static final int MAX_ENTRIES = 60_000;
     /** How many findings of one sort are told. */
@@ -62,11 +61,41 @@ final class Examination {
         return jar;
     }
 
+    /**
+     * The same for bytes that have stood all this before, at a hub of this build on this Java. Who may sign can have changed since; the
+     * rest, the self-test included, would come out as it did.
+     */
+    PluginJar again(Path copy, String file, String sha256, Path signature, Checks checks) throws Refused {
+        passedBefore(Line.COMPLETE, checks);
+        signed(copy, signature, checks);
+        Attributes manifest;
+        try {
+            manifest = PluginInbox.manifest(copy);
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+        var jar = PluginJar.of(manifest, copy, file, sha256);
+        described(jar, checks);
+        passedBefore(Line.CODE, checks);
+        passedBefore(Line.REFERENCES, checks);
+        passedBefore(Line.SELF_TEST, checks);
+        return jar;
+    }
+
+    private static void passedBefore(Line line, Checks checks) {
+        checks.passed(
+                line,
+                "It has stood this before, with the same bytes at the same hub.",
+                "Das hat es schon einmal bestanden, mit demselben Inhalt an demselben Hub.");
+    }
+
     private static Inside readable(Path copy) throws Refused {
         try {
-            if (Files.size(copy) > MAX_JAR) {
+            if (Files.size(copy) > PluginInbox.LARGEST) {
                 throw new Refused(
-                        "plugin.too-large", "The jar is larger than 256 MiB.", "Das Archiv ist größer als 256 MiB.");
+                        "plugin.too-large",
+                        "The jar is larger than 256 MiB. Leave out what it can do without.",
+                        "Das Archiv ist größer als 256 MiB. Weglassen, was es nicht braucht.");
             }
             startsAsZip(copy);
             try (var jar = new JarFile(copy.toFile(), false, JarFile.OPEN_READ, Runtime.version())) {
@@ -132,8 +161,8 @@ final class Examination {
             if (bytes.length > most) {
                 throw new Refused(
                         "plugin.too-large",
-                        "Unpacked, the jar is larger than 1 GiB.",
-                        "Entpackt ist das Archiv größer als 1 GiB.");
+                        "Unpacked, the jar is larger than 1 GiB. Leave out what it can do without.",
+                        "Entpackt ist das Archiv größer als 1 GiB. Weglassen, was es nicht braucht.");
             }
             var sum = new CRC32();
             sum.update(bytes);
@@ -164,8 +193,7 @@ final class Examination {
                 if (!unsigned) {
                     throw new Refused(
                             "plugin.unsigned",
-                            "Nobody has signed this jar. Put its signature beside it as " + "NAME.jar.sig"
-                                    + ", or, for development only, set plugins.unsigned: allowed in hub.yaml.",
+                            "Nobody has signed this jar. Put its signature beside it as NAME.jar.sig, or, for development only, set plugins.unsigned: allowed in hub.yaml.",
                             "Dieses Archiv ist nicht signiert. Seine Signatur als NAME.jar.sig danebenlegen, oder, nur zur"
                                     + " Entwicklung, in hub.yaml plugins.unsigned: allowed setzen.");
                 }

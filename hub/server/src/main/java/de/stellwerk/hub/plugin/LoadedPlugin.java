@@ -20,6 +20,7 @@ final class LoadedPlugin {
     private final Dwelling dwelling;
     private final Checks checks;
     private final Crew crew;
+    private final Tally tally = new Tally();
     private final List<Connector> opened = new ArrayList<>();
     private List<Offer> offers = List.of();
     private int inside;
@@ -44,6 +45,11 @@ final class LoadedPlugin {
     /** The threads its code runs on. */
     Crew crew() {
         return crew;
+    }
+
+    /** How its calls ended. */
+    Tally tally() {
+        return tally;
     }
 
     /** How many threads it has of its own, as of the last look. */

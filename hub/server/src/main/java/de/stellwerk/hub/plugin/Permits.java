@@ -1,6 +1,13 @@
 package de.stellwerk.hub.plugin;
 
+import de.stellwerk.hub.config.ConnectionConfig;
+import de.stellwerk.hub.config.ConnectorSettings;
+import de.stellwerk.hub.config.Problem;
+import de.stellwerk.hub.spi.ConnectorDescriptor;
+import de.stellwerk.hub.spi.Form;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -10,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.jar.Attributes;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -33,7 +41,12 @@ record Permits(
     static final String MISSING = LINE + "Missing";
     private static final String ANY = "*";
 
+    /** Of a manifest that asks for nothing and bounds nothing. */
     static final Permits NONE = new Permits(Optional.empty(), Optional.empty(), Optional.empty(), Map.of(), List.of());
+
+    /** The host of every address in a text, without user and port. */
+    private static final Pattern ADDRESS =
+            Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@,\\s]*@)?(\\[[0-9A-Fa-f:.]+\\]|[^/?#:,()\\s]+)");
 
     /** @throws Refused if a line starts like one of these and is none */
     static Permits of(Attributes manifest) throws Refused {
@@ -47,9 +60,10 @@ record Permits(
             if (name.toString().regionMatches(true, 0, LINE, 0, LINE.length()) && !known.contains(name.toString())) {
                 throw new Refused(
                         "plugin.manifest",
-                        "The manifest's line '" + name + "' is not known. Known are " + String.join(", ", known) + ".",
+                        "The manifest's line '" + name + "' is not known. Known are " + String.join(", ", known)
+                                + ". Correct it and build the jar again.",
                         "Die Zeile „" + name + "“ des Manifests ist nicht bekannt. Bekannt sind "
-                                + String.join(", ", known) + ".");
+                                + String.join(", ", known) + ". Berichtigen und das Archiv neu bauen.");
             }
         }
         var calls = new EnumMap<Forbidden, List<String>>(Forbidden.class);
@@ -84,25 +98,74 @@ record Permits(
         return packages.stream().anyMatch(each -> each.equals(ANY) || dotted.startsWith(each + "."));
     }
 
-    boolean permitsHost(String host) {
-        return hosts.isEmpty()
-                || hosts.get().stream()
-                        .anyMatch(each -> each.equals(ANY)
-                                || each.equalsIgnoreCase(host)
-                                || (each.startsWith("*.")
-                                        && host.toLowerCase(Locale.ROOT)
-                                                .endsWith(each.substring(1).toLowerCase(Locale.ROOT))));
+    /**
+     * What a connection's settings name and the plugin never asked for, or nothing. A host is looked for in settings of the form HOST and
+     * in every address; a folder in those of the form PATH.
+     *
+     * @param home what relative paths start at
+     */
+    List<Problem> problems(ConnectorDescriptor descriptor, ConnectionConfig config, Path home) {
+        var problems = new ArrayList<Problem>();
+        for (var setting : descriptor.settings()) {
+            var name = setting.name();
+            var value = config.settings().getOrDefault(name, "");
+            if (value.isBlank()) {
+                continue;
+            }
+            if (config.secrets().contains(name)) {
+                if (!permitsSecret(name)) {
+                    problems.add(ConnectorSettings.notPermitted(config, name, "***", "secrets: " + words(secrets)));
+                }
+                continue;
+            }
+            for (var host : hosts(setting.form().type(), value)) {
+                if (!permitsHost(host)) {
+                    problems.add(ConnectorSettings.notPermitted(config, name, host, "hosts: " + words(hosts)));
+                }
+            }
+            if (setting.form().type() == Form.Type.PATH && !permitsFolder(value, home)) {
+                problems.add(ConnectorSettings.notPermitted(config, name, value, "folders: " + words(folders)));
+            }
+        }
+        return List.copyOf(problems);
     }
 
-    boolean permitsFolder(Path folder, Path home) {
-        return folders.isEmpty()
-                || folders.get().stream()
-                        .anyMatch(each -> each.equals(ANY)
-                                || folder.startsWith(home.resolve(each).normalize()));
+    private static List<String> hosts(Form.Type form, String value) {
+        if (form == Form.Type.HOST) {
+            return List.of(value.replaceFirst(":[0-9]+$", ""));
+        }
+        return ADDRESS.matcher(value).results().map(found -> found.group(1)).toList();
     }
 
-    boolean permitsSecret(String setting) {
+    private boolean permitsHost(String host) {
+        return hosts.isEmpty() || hosts.get().stream().anyMatch(each -> isHost(each, host.toLowerCase(Locale.ROOT)));
+    }
+
+    private static boolean isHost(String permitted, String host) {
+        var pattern = permitted.toLowerCase(Locale.ROOT);
+        return pattern.equals(ANY)
+                || pattern.equals(host)
+                || (pattern.startsWith("*.") && host.endsWith(pattern.substring(1)));
+    }
+
+    private boolean permitsFolder(String value, Path home) {
+        try {
+            var folder = home.resolve(value).normalize();
+            return folders.isEmpty()
+                    || folders.get().stream()
+                            .anyMatch(each -> each.equals(ANY)
+                                    || folder.startsWith(home.resolve(each).normalize()));
+        } catch (InvalidPathException e) {
+            return true; // not a path at all, which is another problem
+        }
+    }
+
+    private boolean permitsSecret(String setting) {
         return secrets.isEmpty() || secrets.get().stream().anyMatch(each -> each.equals(ANY) || each.equals(setting));
+    }
+
+    private static String words(Optional<List<String>> all) {
+        return words(all.orElse(List.of()));
     }
 
     /** As it stands in the manifest, for people. */

@@ -26,27 +26,40 @@ record PluginJar(
 
     /** True if this version comes after the other one, in the order of semantic versions. */
     boolean newerThan(PluginJar other) {
-        return newer(version, other.version);
+        return compare(version, other.version) > 0;
     }
 
-    static boolean newer(String version, String than) {
-        return VERSIONS.compareVersions(version, than) > 0;
+    /** In the order of semantic versions. */
+    static int compare(String version, String other) {
+        return VERSIONS.compareVersions(version, other);
     }
 
-    static PluginJar of(Attributes manifest, Path copy, String file, String sha256) throws Refused {
+    /** Whether its version lies in a range, such as {@code 1.2}, {@code ~1.2.3} or {@code >=1.0.0 & <2.0.0}. */
+    boolean fits(String range) {
+        return VERSIONS.checkVersionConstraint(version, range);
+    }
+
+    /** What a manifest says of its jar; whether this hub is new enough for it is not asked. */
+    static PluginJar named(Attributes manifest, Path copy, String file, String sha256) throws Refused {
         var id = line(manifest, "Plugin-Id", "[A-Za-z0-9][A-Za-z0-9._-]{0,62}", "my-plugin");
         var version = line(
                 manifest, "Plugin-Version", "[0-9]{1,9}\\.[0-9]{1,9}\\.[0-9]{1,9}([-+][A-Za-z0-9.+-]{1,60})?", "1.0.0");
+        return new PluginJar(copy, file, sha256, id, version, Permits.connectors(manifest), Permits.of(manifest));
+    }
+
+    /** The same, if the jar runs on this hub. */
+    static PluginJar of(Attributes manifest, Path copy, String file, String sha256) throws Refused {
+        var jar = named(manifest, copy, file, sha256);
         var requires = line(manifest, "Plugin-Requires", "[^\\p{Cntrl}]{1,100}", ">=" + API);
         if (!isMet(requires)) {
             throw new Refused(
                     "plugin.api-version",
-                    "Plugin " + id + " " + version + " needs hub API " + requires + "; this hub has " + API
-                            + ". It was not loaded. Take a version of the plugin that fits, or another hub.",
-                    "Plugin " + id + " " + version + " braucht die Hub-API " + requires + "; dieser Hub hat " + API
-                            + ". Es wurde nicht geladen. Eine passende Version des Plugins oder des Hubs verwenden.");
+                    "Plugin " + jar.id + " " + jar.version + " needs hub API " + requires + "; this hub has " + API
+                            + ". Take a version of the plugin that fits, or another hub.",
+                    "Plugin " + jar.id + " " + jar.version + " braucht die Hub-API " + requires + "; dieser Hub hat "
+                            + API + ". Eine passende Version des Plugins oder des Hubs verwenden.");
         }
-        return new PluginJar(copy, file, sha256, id, version, Permits.connectors(manifest), Permits.of(manifest));
+        return jar;
     }
 
     private static String line(Attributes manifest, String name, String form, String example) throws Refused {
@@ -57,12 +70,12 @@ record PluginJar(
         throw new Refused(
                 "plugin.manifest",
                 "The manifest's line '" + name + "' is missing or wrong. Expected, for example: " + name + ": "
-                        + example,
+                        + example + ". Correct it and build the jar again.",
                 "Im Manifest fehlt die Zeile „" + name + "“, oder sie ist falsch. Erwartet wird zum Beispiel: " + name
-                        + ": " + example);
+                        + ": " + example + ". Berichtigen und das Archiv neu bauen.");
     }
 
-    private static boolean isMet(String requires) throws Refused {
+    static boolean isMet(String requires) throws Refused {
         // A bare version is the oldest hub the plugin runs on.
         var range = requires.matches("[0-9][0-9.]*") ? ">=" + requires : requires;
         try {
@@ -70,9 +83,10 @@ record PluginJar(
         } catch (RuntimeException e) {
             throw new Refused(
                     "plugin.manifest",
-                    "The manifest's line 'Plugin-Requires' is not a range of versions. Expected, for example: >=" + API,
+                    "The manifest's line 'Plugin-Requires' is not a range of versions. Expected, for example: >=" + API
+                            + ". Correct it and build the jar again.",
                     "Im Manifest ist die Zeile „Plugin-Requires“ kein Versionsbereich. Erwartet wird zum Beispiel: >="
-                            + API);
+                            + API + ". Berichtigen und das Archiv neu bauen.");
         }
     }
 }

@@ -1,7 +1,7 @@
 package de.stellwerk.hub.plugin;
 
-import de.stellwerk.hub.config.Durations;
 import de.stellwerk.hub.plugin.Line.Op;
+import de.stellwerk.hub.settings.Durations;
 import de.stellwerk.hub.spi.Connector;
 import de.stellwerk.hub.spi.ConnectorFactory;
 import de.stellwerk.hub.spi.HubContext;
@@ -147,13 +147,13 @@ final class PluginProcess {
                 var connector = connector(question);
                 var delivery = question.delivery();
                 answer.result(Calls.<de.stellwerk.hub.spi.@Nullable DeliveryResult>inside(
-                        wall, () -> ((Sink) connector.connector()).deliver(delivery)));
+                        wall, () -> HeldReceipts.of(((Sink) connector.connector()).deliver(delivery))));
             }
             case PROBE -> {
                 var connector = connector(question);
                 var delivery = question.delivery();
                 answer.result(Calls.<de.stellwerk.hub.spi.@Nullable DeliveryResult>inside(
-                        wall, () -> ((Probe) connector.connector()).probe(delivery)));
+                        wall, () -> HeldReceipts.of(((Probe) connector.connector()).probe(delivery))));
             }
             case POLL -> poll(line, connector(question));
             case RECEIVE -> {

@@ -35,10 +35,18 @@ public record PluginStatus(
         CHECKING,
         /** Its connectors are the ones in use. */
         ACTIVE,
+        /** A newer version that one municipality uses first. */
+        CANARY,
+        /** The version before one that is being watched: it takes over again should that one do worse. */
+        STANDBY,
+        /** In use for those connections and municipalities that ask for it. */
+        BESIDE,
         /** A newer version of the same plugin is in use; this one takes over should that one be removed. */
         SUPERSEDED,
         /** Calls into an old version are still running; then it is closed. */
         DRAINING,
+        /** It is unloaded, and something still holds its classes in memory. */
+        HELD,
         /** It is not used; it is looked at again when its bytes change. */
         REFUSED
     }

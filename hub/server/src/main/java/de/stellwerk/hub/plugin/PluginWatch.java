@@ -49,6 +49,7 @@ final class PluginWatch implements AutoCloseable {
         try {
             countThreads();
             lookAtTheHeap();
+            plugins.lookAtLeftovers();
         } catch (RuntimeException e) {
             LOG.error("looking at what plugins take failed; it is done again", e);
         }

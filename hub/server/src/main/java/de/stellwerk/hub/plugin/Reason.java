@@ -11,7 +11,7 @@ record Reason(String code, String english, String german) {
         return locale.getLanguage().equals("de") ? german : english;
     }
 
-    Reason and(String moreEnglish, String moreGerman) {
-        return new Reason(code, english + " " + moreEnglish, german + " " + moreGerman);
+    Reason and(Reason more) {
+        return new Reason(code, english + " " + more.english, german + " " + more.german);
     }
 }

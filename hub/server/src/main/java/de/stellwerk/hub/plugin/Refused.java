@@ -1,7 +1,9 @@
 package de.stellwerk.hub.plugin;
 
+import java.util.Locale;
+
 /** A jar that is not taken, and why. */
-final class Refused extends Exception {
+public final class Refused extends Exception {
 
     private static final long serialVersionUID = 1L;
 
@@ -18,5 +20,15 @@ final class Refused extends Exception {
 
     Reason reason() {
         return reason;
+    }
+
+    /** Stable, such as {@code plugin.incomplete}. */
+    public String code() {
+        return reason.code();
+    }
+
+    /** What happened and what to do. */
+    public String text(Locale locale) {
+        return reason.text(locale);
     }
 }

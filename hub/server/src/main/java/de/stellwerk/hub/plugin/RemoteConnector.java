@@ -11,6 +11,7 @@ import de.stellwerk.hub.spi.Probe;
 import de.stellwerk.hub.spi.Receiver;
 import de.stellwerk.hub.spi.Sink;
 import de.stellwerk.hub.spi.Source;
+import de.stellwerk.hub.spi.Tested;
 import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
@@ -58,6 +59,9 @@ final class RemoteConnector implements InvocationHandler {
         }
         if (abilities.probe) {
             types.add(Probe.class);
+        }
+        if (abilities.tested) {
+            types.add(Tested.class);
         }
         return (Connector)
                 Proxy.newProxyInstance(RemoteConnector.class.getClassLoader(), types.toArray(new Class<?>[0]), handler);

@@ -57,8 +57,8 @@ final class SelfTest {
             } else {
                 checks.passed(
                         Line.SELF_TEST,
-                        cases.size() + " golden messages came out as they should.",
-                        cases.size() + " goldene Nachrichten kamen heraus, wie sie sollen.");
+                        "Golden messages that came out as they should: " + cases.size() + ".",
+                        "Goldene Nachrichten, die herauskamen, wie sie sollen: " + cases.size() + ".");
             }
         } catch (IOException e) {
             throw new IllegalStateException("the self-test of a plugin could not be run", e);

@@ -2,6 +2,7 @@ package de.stellwerk.hub.plugin;
 
 import de.stellwerk.hub.plugin.Checks.Line;
 import de.stellwerk.hub.plugin.LoadedPlugin.Offer;
+import de.stellwerk.hub.settings.SettingRule;
 import de.stellwerk.hub.spi.Channel;
 import de.stellwerk.hub.spi.ConnectorDescriptor;
 import de.stellwerk.hub.spi.ConnectorFactory;
@@ -10,8 +11,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,20 +36,17 @@ final class Trial {
         try {
             offers = plugin.crew().call("trial", Calls.LIMIT, Crew.Book.none(), () -> offers(plugin), Trial::tooLate);
         } catch (ConnectorFailed e) {
-            boolean hangs = e.code().equals("plugin.hangs");
-            throw new Refused(
-                    hangs ? "plugin.hangs" : "plugin.factory",
-                    "Its connector factory cannot be made or does not describe itself: " + e.getMessage(),
-                    "Seine Konnektor-Fabrik kann nicht erzeugt werden oder beschreibt sich nicht: " + e.getMessage());
+            throw failed(e);
         }
         try {
             if (offers.isEmpty()) {
                 throw new Refused(
                         "plugin.no-connector",
                         "The jar names no connector factory in META-INF/services/" + ConnectorFactory.class.getName()
-                                + ".",
+                                + ". Name its class there and build the jar again.",
                         "Das Archiv nennt keine Konnektor-Fabrik in META-INF/services/"
-                                + ConnectorFactory.class.getName() + ".");
+                                + ConnectorFactory.class.getName()
+                                + ". Dort seine Klasse nennen und das Archiv neu bauen.");
             }
             check(offers);
             promised(plugin, offers);
@@ -55,6 +55,32 @@ final class Trial {
             throw e;
         }
         return offers;
+    }
+
+    /** Nothing of it has seen any content, so what it threw may be told. */
+    private static Refused failed(ConnectorFailed e) {
+        if (e.code().equals("plugin.hangs")) {
+            return new Refused(
+                    "plugin.hangs",
+                    "Making its connector factory, or what that says of itself, does not come to an end: "
+                            + e.getMessage() + ". Leave out what it waits for there, and build the jar again.",
+                    "Seine Konnektor-Fabrik zu erzeugen, oder was sie von sich sagt, nimmt kein Ende: " + e.getMessage()
+                            + ". Dort weglassen, worauf sie wartet, und das Archiv neu bauen.");
+        }
+        var said = e.said().replaceAll("\\p{Cntrl}+", " ").strip();
+        var what = e.getMessage()
+                + (said.isEmpty() || said.equals("null") ? "" : " (" + said + ")")
+                + Stream.of(e.getStackTrace())
+                        .filter(frame -> !frame.getClassName().startsWith("java."))
+                        .findFirst()
+                        .map(frame -> " at " + frame)
+                        .orElse("");
+        return new Refused(
+                "plugin.factory",
+                "Its connector factory cannot be made or does not describe itself: " + what
+                        + ". Correct the class and build the jar again.",
+                "Seine Konnektor-Fabrik kann nicht erzeugt werden oder beschreibt sich nicht: " + what
+                        + ". Die Klasse berichtigen und das Archiv neu bauen.");
     }
 
     private static List<Offer> offers(LoadedPlugin plugin) throws ConnectorFailed {
@@ -101,9 +127,9 @@ final class Trial {
             throw new Refused(
                     "plugin.connectors",
                     "The manifest's line 'Plugin-Connectors' names " + promised + ", the jar offers " + offered
-                            + ". Correct the line.",
+                            + ". Correct the line and build the jar again.",
                     "Die Zeile „Plugin-Connectors“ des Manifests nennt " + promised + ", das Archiv bietet " + offered
-                            + ". Die Zeile berichtigen.");
+                            + ". Die Zeile berichtigen und das Archiv neu bauen.");
         }
         var names = String.join(", ", offered);
         plugin.checks().passed(Line.CONNECTORS, "It offers " + names + ".", "Es bietet an: " + names + ".");
@@ -152,6 +178,13 @@ final class Trial {
                         "ein Einstellungsname ist doppelt oder besteht nicht aus a-z, 0-9 und Bindestrichen, oder der"
                                 + " Titel fehlt");
             }
+            var defect = isMissing(setting.form()) ? Optional.of("it has no form") : SettingRule.defect(setting);
+            if (defect.isPresent()) {
+                throw wrong(
+                        name,
+                        "the setting '" + setting.name() + "' contradicts itself: " + defect.get(),
+                        "die Einstellung „" + setting.name() + "“ widerspricht sich: " + defect.get());
+            }
         }
     }
 
@@ -167,7 +200,9 @@ final class Trial {
     private static Refused wrong(String connector, String english, String german) {
         return new Refused(
                 "plugin.descriptor",
-                "The descriptor of the connector '" + connector + "' is wrong: " + english + ".",
-                "Die Beschreibung des Konnektors „" + connector + "“ ist falsch: " + german + ".");
+                "The descriptor of the connector '" + connector + "' is wrong: " + english
+                        + ". Correct it and build the jar again.",
+                "Die Beschreibung des Konnektors „" + connector + "“ ist falsch: " + german
+                        + ". Berichtigen und das Archiv neu bauen.");
     }
 }

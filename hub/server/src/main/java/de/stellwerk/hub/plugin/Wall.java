@@ -93,6 +93,32 @@ final class Wall extends PluginClassLoader {
         return id;
     }
 
+    /** Whether this loader has defined a class of this name. */
+    boolean hasDefined(String name) {
+        // Also finds what it was only asked for, such as the JDK's.
+        var found = findLoadedClass(name);
+        return found != null && found.getClassLoader() == this;
+    }
+
+    /** A copy of one of the hub's classes that belongs to this loader. */
+    Class<?> helper(Class<?> original) throws ClassNotFoundException {
+        synchronized (getClassLoadingLock(original.getName())) {
+            var there = findLoadedClass(original.getName());
+            if (there != null) {
+                return there;
+            }
+            try (var in = original.getResourceAsStream(original.getSimpleName() + ".class")) {
+                if (in == null) {
+                    throw new ClassNotFoundException(original.getName());
+                }
+                var bytes = in.readAllBytes();
+                return defineClass(original.getName(), bytes, 0, bytes.length);
+            } catch (IOException e) {
+                throw new ClassNotFoundException(original.getName(), e);
+            }
+        }
+    }
+
     @Override
     public Class<?> loadClass(String name) throws ClassNotFoundException {
         var shared = shared(name);

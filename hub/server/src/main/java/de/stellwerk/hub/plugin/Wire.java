@@ -130,6 +130,13 @@ final class Wire {
             return small == null ? number(lending.lend(content)) : blob(small);
         }
 
+        /** Always with what it belongs to: nobody answers for its bytes after the call. */
+        private Writer carried(Content content) throws IOException {
+            try (var in = content.open()) {
+                return text(content.name()).text(content.mediaType()).flag(true).blob(in.readAllBytes());
+            }
+        }
+
         private byte @Nullable [] small(Content content) {
             int most = Math.min(SMALL, SMALL_TOGETHER - carried);
             try (var in = content.open()) {
@@ -210,6 +217,9 @@ final class Wire {
                 number(3).text(notSent.why());
                 Duration wait = notSent.retryAfter();
                 return large(wait == null ? -1 : wait.toMillis());
+            }
+            if (result instanceof DeliveryResult.WithReceipts with) {
+                return number(5).result(with.result()).list(with.receipts(), Writer::carried);
             }
             return number(4).text(((DeliveryResult.Unknown) result).why());
         }
@@ -373,6 +383,11 @@ final class Wire {
                 case 3 ->
                     Optional.of(new DeliveryResult.NotSent(optionalText().orElse(""), Duration.ofMillis(large())));
                 case 4 -> Optional.of(new DeliveryResult.Unknown(optionalText().orElse("")));
+                case 5 -> {
+                    var result = result();
+                    var receipts = list(Reader::content);
+                    yield result.map(inner -> new DeliveryResult.WithReceipts(inner, receipts));
+                }
                 default -> throw new IOException("there is no result " + kind);
             };
         }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -33,11 +34,16 @@ record Postmaster(ProcessHandle process, int port, boolean adopted) {
 
     /** Starts the server, or takes over the one that already runs on this folder. */
     static Postmaster running(Binaries binaries, Cluster cluster) throws IOException, InterruptedException {
-        return running(binaries, cluster, cluster.port());
+        return running(binaries, cluster, OptionalInt.empty());
     }
 
     /** The same on a port that is known already, because somebody has been told it. */
     static Postmaster running(Binaries binaries, Cluster cluster, int port) throws IOException, InterruptedException {
+        return running(binaries, cluster, OptionalInt.of(port));
+    }
+
+    private static Postmaster running(Binaries binaries, Cluster cluster, OptionalInt known)
+            throws IOException, InterruptedException {
         long giveUp = System.nanoTime() + REMAINS.toNanos();
         while (true) {
             Optional<PidFile> file = PidFile.read(cluster.data());
@@ -50,6 +56,8 @@ record Postmaster(ProcessHandle process, int port, boolean adopted) {
                 }
                 continue;
             }
+            // Not before: while a server is being taken over its port is in use, and another one would be noted down.
+            int port = known.isPresent() ? known.getAsInt() : cluster.port();
             ProcessBuilder command = binaries.detachedProgram(
                     "postgres", List.of("-D", cluster.data().toString(), "-p", String.valueOf(port)));
             if (alive.isPresent()) {

@@ -3,6 +3,7 @@ package de.stellwerk.hub.route;
 import de.stellwerk.hub.route.Assets.BadAsset;
 import de.stellwerk.hub.route.Assets.Shelf;
 import de.stellwerk.hub.route.Expressions.Use;
+import de.stellwerk.hub.validation.MessageKinds;
 import java.net.URLDecoder;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,7 @@ final class RouteReader {
     private static final Pattern KIND = Pattern.compile("[a-z][a-z0-9-]*(?:\\.[a-z0-9-]+)*");
     private static final Pattern AGS = Pattern.compile("[0-9]{8}");
     private static final Pattern SERVICE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static final Pattern VERSION = Pattern.compile("[\\x21-\\x7e]{1,200}");
     private static final Pattern CODE = Pattern.compile("[a-z][a-z0-9-]*(?:\\.[a-z0-9-]+)+");
     private static final Pattern NAME = Pattern.compile(Expressions.NAME);
     private static final Pattern PATTERN = Pattern.compile("\\*|[a-z][a-z0-9-]{0,62}\\*?");
@@ -44,12 +46,19 @@ final class RouteReader {
 
     private static final List<String> HUB_STEPS = List.of(
             "hub:validate/<file.xsd>",
+            "hub:check/<kind>",
             "hub:verify",
             "hub:match/<connection>",
             "hub:transliterate/<charset>",
+            "hub:deliver",
             "hub:deliver/<connection>",
             "hub:receipt",
             "hub:quarantine");
+
+    /** What {@code hub:check} takes: the kinds that need nothing beside them. */
+    private static final List<String> CHECKED = MessageKinds.NAMES.stream()
+            .filter(name -> !name.contains(":") && !name.equals("fit-connect-set"))
+            .toList();
 
     private final Problems problems;
     private final Expressions expressions;
@@ -117,13 +126,13 @@ final class RouteReader {
         var uri = target.get();
         var parameters = uri.parameters();
         for (var name : parameters.keySet())
-            if (!List.of("municipality", "service").contains(name))
+            if (!List.of("municipality", "service", "version").contains(name))
                 problems.unknown(
                         "route.parameter",
                         parameters.get(name).place(),
                         "parameter",
                         name,
-                        List.of("municipality", "service"));
+                        List.of("municipality", "service", "version"));
         if (!uri.scheme().equals("hub")) {
             problems.unknown("route.scheme", uri.place(), "scheme", uri.scheme() + ":", List.of("hub:"));
             return Optional.empty();
@@ -141,8 +150,15 @@ final class RouteReader {
         var service = parameters.get("service");
         if (service != null)
             value(service.place(), service.value(), SERVICE, "the key of a service, such as 99050012104000");
+        var version = parameters.get("version");
+        if (version != null)
+            value(version.place(), version.value(), VERSION, "the namespace of the document's root element");
         if (municipality == null || problems.size() > before) return Optional.empty();
-        return Optional.of(new RouteKey(uri.path(), municipality.value(), service == null ? "" : service.value()));
+        return Optional.of(new RouteKey(
+                uri.path(),
+                municipality.value(),
+                service == null ? "" : service.value(),
+                version == null ? "" : version.value()));
     }
 
     // --- steps
@@ -409,7 +425,8 @@ final class RouteReader {
                 yield asset(target, rest, ".xsd")
                         .flatMap(asset -> compiled(() -> new Steps.Validate(XmlSchema.compile(asset, shelf))));
             }
-            case "verify" -> plain(target, rest, new Steps.Verify(doors));
+            case "verify" -> verify(target, rest);
+            case "check" -> check(target, rest);
             case "receipt" -> plain(target, rest, new Steps.Receipt(doors));
             case "match" -> match(target, rest);
             case "transliterate" -> transliterate(target, rest);
@@ -447,6 +464,29 @@ final class RouteReader {
                 .flatMap(asset -> compiled(() -> new Steps.Transform(Stylesheet.compile(asset, shelf))));
     }
 
+    private Optional<Step> verify(Target target, String policy) {
+        parameters(target, List.of());
+        if (!target.path().contains("/")) return Optional.of(new Steps.Verify(doors, Optional.empty()));
+        if (open(policy)) return Optional.empty();
+        var problem = doors.policyProblem(policy);
+        problem.ifPresent(why -> problems.add(
+                "route.policy",
+                target.place(),
+                Problems.quoted("hub:" + target.path()),
+                "a policy that can be used: " + why));
+        return problem.isPresent() ? Optional.empty() : Optional.of(new Steps.Verify(doors, Optional.of(policy)));
+    }
+
+    private Optional<Step> check(Target target, String kind) {
+        parameters(target, List.of());
+        if (open(kind)) return Optional.empty();
+        if (!CHECKED.contains(kind)) {
+            problems.unknown("route.kind", target.place(), "kind", kind, CHECKED);
+            return Optional.empty();
+        }
+        return Optional.of(new Steps.Check(doors, kind));
+    }
+
     private Optional<Step> match(Target target, String connection) {
         parameters(target, List.of("same"));
         connection(target, connection);
@@ -471,7 +511,9 @@ final class RouteReader {
 
     private Optional<Step> deliver(Target target, String connection) {
         parameters(target, List.of("channel", "kind", "attachments"));
-        var card = connection(target, connection);
+        // Nothing behind it: the service directory says when the message is there.
+        var byDirectory = target.path().equals("deliver");
+        var card = byDirectory ? Optional.<ConnectionCard>empty() : connection(target, connection);
         var channel = parameter(target, "channel", NAME, "the name of an outgoing channel");
         var kind = parameter(target, "kind", KIND, "a kind of message such as payment.order");
         var attachments = parameter(target, "attachments", Pattern.compile("true|false"), "true or false");

@@ -1,6 +1,8 @@
 package de.stellwerk.hub.route;
 
+import de.stellwerk.hub.gate.BadInput;
 import de.stellwerk.hub.gate.HeaderGate;
+import de.stellwerk.hub.gate.SafeXml;
 import de.stellwerk.hub.route.RouteOutcome.Failed;
 import de.stellwerk.hub.route.RouteOutcome.NoRoute;
 import de.stellwerk.hub.route.RouteOutcome.Quarantined;
@@ -20,7 +22,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -68,11 +72,60 @@ public final class Routes implements AutoCloseable {
     private int looks;
 
     private volatile boolean open;
-    private volatile Map<RouteKey, RouteVersion> table = Map.of();
+    private volatile Table table = Table.of(Map.of());
     private volatile List<RouteStatus> statuses = List.of();
 
     /** A file, what runs of it and since when, and what is wrong with it now. */
     private record Loaded(Map<RouteVersion, Instant> running, List<RouteProblem> problems, Instant since) {}
+
+    /**
+     * What runs.
+     *
+     * @param versions for keys without a version: the versions that have routes of their own
+     */
+    private record Table(Map<RouteKey, RouteVersion> routes, Map<RouteKey, SortedSet<String>> versions) {
+
+        static Table of(Map<RouteKey, RouteVersion> routes) {
+            var versions = new HashMap<RouteKey, SortedSet<String>>();
+            for (var key : routes.keySet())
+                if (!key.version().isEmpty())
+                    versions.computeIfAbsent(key.of(""), none -> new TreeSet<>())
+                            .add(key.version());
+            return new Table(Map.copyOf(routes), Map.copyOf(versions));
+        }
+
+        /** The route of the service, or else the one of all services. The document is looked at only where versions have routes of their own. */
+        Optional<RouteVersion> find(RouteInput input) throws IOException {
+            for (var service : List.of(input.service(), "")) {
+                var key = new RouteKey(input.kind(), input.municipality(), service, "");
+                var known = versions.get(key);
+                var found = Optional.ofNullable(routes.get(known == null ? key : key.of(version(input))))
+                        .or(() -> Optional.ofNullable(routes.get(key)));
+                if (found.isPresent()) return found;
+                if (known != null)
+                    throw new Quarantine(
+                            "version.unknown",
+                            "The document is of a version that has no route" + said(version(input))
+                                    + ". It is kept as it came, nothing was guessed or forwarded. Known are "
+                                    + String.join(", ", known)
+                                    + ": add a route for this version, then repeat the message, or have it sent in one of those.");
+            }
+            return Optional.empty();
+        }
+
+        private static String version(RouteInput input) throws IOException {
+            try (var in = input.body().open()) {
+                return SafeXml.rootName(in).getNamespaceURI();
+            } catch (BadInput e) {
+                throw new Quarantine(e.code(), e.text());
+            }
+        }
+
+        /** The sender chose it: it is shown only where it looks like a name of a format. */
+        private static String said(String version) {
+            return version.matches("(urn:|https?://)[A-Za-z0-9:/._-]{1,150}") ? ": '" + version + "'" : "";
+        }
+    }
 
     /**
      * @param folder {@code routes/}
@@ -115,10 +168,15 @@ public final class Routes implements AutoCloseable {
         while (true) {
             if (!open) return new Failed("", "route.stopped", "the routes are not started, or stopped");
             var now = table;
-            var version = Optional.ofNullable(
-                            now.get(new RouteKey(input.kind(), input.municipality(), input.service())))
-                    .or(() -> Optional.ofNullable(now.get(new RouteKey(input.kind(), input.municipality(), ""))));
-            if (version.isEmpty()) return none(input, now);
+            Optional<RouteVersion> version;
+            try {
+                version = now.find(input);
+            } catch (Quarantine e) {
+                return new Quarantined("", e.code(), e.reason(), List.of());
+            } catch (IOException e) {
+                return new Failed("", "route.body", e.getClass().getSimpleName() + " while the version was looked up");
+            }
+            if (version.isEmpty()) return none(input, now.routes());
             // A version that was replaced in between takes no more runs: the new one is in the table by then.
             if (version.get().enter()) {
                 try {
@@ -140,7 +198,7 @@ public final class Routes implements AutoCloseable {
                         + " (" + version.id() + ")")
                 .sorted()
                 .toList();
-        var wanted = new RouteKey(input.kind(), input.municipality(), input.service());
+        var wanted = new RouteKey(input.kind(), input.municipality(), input.service(), "");
         return new NoRoute("No route takes " + wanted + ". "
                 + (mine.isEmpty() ? "There are no routes for this municipality." : "There are: " + mine + "."));
     }
@@ -159,8 +217,8 @@ public final class Routes implements AutoCloseable {
                         "route.nowhere",
                         "The route came to its end without a delivery. Nothing was forwarded. Give it an 'otherwise', or end it"
                                 + " with 'stop' where that is meant.",
-                        run.reports());
-            return new Routed(version.name(), run.deliveries(), run.notes(), run.reports());
+                        run.kept());
+            return new Routed(version.name(), run.deliveries(), run.notes(), run.kept());
         } catch (Exception | StackOverflowError | OutOfMemoryError e) {
             return failed(version, run, e);
         }
@@ -191,7 +249,7 @@ public final class Routes implements AutoCloseable {
         var quarantine = Quarantine.in(thrown);
         if (quarantine.isPresent())
             return new Quarantined(
-                    version.name(), quarantine.get().code(), quarantine.get().reason(), run.reports());
+                    version.name(), quarantine.get().code(), quarantine.get().reason(), run.kept());
         var place = version.place();
         Throwable cause = thrown;
         for (var depth = 0; depth < 20; depth++) {
@@ -383,7 +441,7 @@ public final class Routes implements AutoCloseable {
         staying.forEach(version -> {
             if (leaving.remove(version) != null) version.resume();
         });
-        table = Map.copyOf(routes);
+        table = Table.of(routes);
         loaded.values().forEach(file -> file.running().keySet().forEach(version -> {
             if (!staying.contains(version)) {
                 version.retire();
@@ -456,7 +514,7 @@ public final class Routes implements AutoCloseable {
                 leaving.put(version, clock.instant());
             }));
             loaded.clear();
-            table = Map.of();
+            table = Table.of(Map.of());
             statuses = List.of();
             all = List.copyOf(leaving.keySet());
         }

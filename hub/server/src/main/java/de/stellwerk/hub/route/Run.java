@@ -3,6 +3,7 @@ package de.stellwerk.hub.route;
 import de.stellwerk.hub.spi.Content;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 
 /** What one run has gathered so far. It counts only if the run comes to a good end. */
@@ -17,6 +18,7 @@ final class Run {
     private final List<PlannedDelivery> deliveries = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private final List<Content> reports = new ArrayList<>();
+    private final List<Content> kept = new ArrayList<>();
 
     Run(RouteInput input) {
         this.input = input;
@@ -57,7 +59,18 @@ final class Run {
         return notes;
     }
 
+    /** Goes with what the route delivers. */
     List<Content> reports() {
         return reports;
+    }
+
+    /** Stays with the message, and is not delivered. */
+    void keep(Content report) {
+        kept.add(report);
+    }
+
+    /** All reports that stay with the message. */
+    List<Content> kept() {
+        return Stream.concat(reports.stream(), kept.stream()).toList();
     }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import de.stellwerk.hub.gate.HeaderGate;
 import de.stellwerk.hub.spi.Channel;
 import de.stellwerk.hub.spi.Content;
+import de.stellwerk.hub.validation.Outcome;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -55,13 +56,31 @@ final class Steps {
         }
     }
 
-    /** {@code hub:verify}. */
-    record Verify(Doors doors) implements Step {
+    /** {@code hub:check/<kind>}. */
+    record Check(Doors doors, String kind) implements Step {
 
         @Override
         public void run(Exchange exchange, Run run) throws Exception {
-            var verdict = doors.verify(Body.in(exchange).content(), run.input().attachments());
+            var outcome = doors.check(kind, Body.in(exchange).content());
+            if (outcome.result() != Outcome.Result.OK) throw new Quarantine(outcome.code(), outcome.text());
+        }
+    }
+
+    /**
+     * {@code hub:verify} and {@code hub:verify/<policy>}. What is accepted is covered by the signatures to the last byte, so the whole of it
+     * goes on; of what is not, nothing does.
+     */
+    record Verify(Doors doors, Optional<String> policy) implements Step {
+
+        @Override
+        public void run(Exchange exchange, Run run) throws Exception {
+            var body = Body.in(exchange).content();
+            var attachments = run.input().attachments();
+            var verdict = policy.map(name -> doors.verify(name, body, attachments))
+                    .orElseGet(() -> doors.verify(body, attachments));
             run.report(verdict.report());
+            verdict.etsi().ifPresent(run::keep);
+            run.keep(verdict.readable());
             if (!verdict.accepted()) throw new Quarantine(verdict.code(), verdict.text());
         }
     }
@@ -118,6 +137,7 @@ final class Steps {
     /**
      * {@code hub:deliver/<connection>?channel=…&kind=…&attachments=…}.
      *
+     * @param connection empty: the one that the service directory leads to
      * @param ordinal which of the route's deliver steps to this connection it is, counted from 0
      * @param channel empty: the connection's single outgoing one
      * @param kind empty: header {@code kind}, or the message's own
@@ -136,14 +156,15 @@ final class Steps {
         public void run(Exchange exchange, Run run) throws Exception {
             var input = run.input();
             var headers = headers(exchange);
-            var card = doors.connection(input.municipality(), connection)
-                    .orElseThrow(() -> new IllegalStateException("connection " + connection + " is gone"));
+            var target = connection.isEmpty() ? byDirectory(input, run) : connection;
+            var card = doors.connection(input.municipality(), target)
+                    .orElseThrow(() -> new IllegalStateException("connection " + target + " is gone"));
             var out = channel(card, channel);
             var chosenKind = !kind.isEmpty() ? kind : headers.getOrDefault("kind", input.kind());
             if (!takes(card, out, chosenKind))
                 throw new Quarantine(
                         "route.kind",
-                        "The connection '" + connection
+                        "The connection '" + target
                                 + "' does not take the kind the route gives the delivery. Nothing was"
                                 + " forwarded. Name a kind in the route's deliver step.");
             var attachments = new ArrayList<Content>();
@@ -153,8 +174,8 @@ final class Steps {
             }
             var split = exchange.getProperty(Exchange.SPLIT_INDEX, String.class);
             run.plan(new PlannedDelivery(
-                    id(input.messageId(), split == null ? "" : split),
-                    connection,
+                    id(input.messageId(), target, split == null ? "" : split),
+                    target,
                     out,
                     chosenKind,
                     headers,
@@ -162,9 +183,18 @@ final class Steps {
                     attachments));
         }
 
+        private String byDirectory(RouteInput input, Run run) {
+            var way = doors.way(input.municipality(), input.service());
+            var found = way.connection().orElseThrow(() -> new Quarantine(way.code(), way.text()));
+            run.note("The service directory leads to connection " + found + ".");
+            return found;
+        }
+
         /** The same at every run of the same message; the route's version is not part of it. */
-        private String id(String messageId, String split) {
-            var text = String.join("\n", messageId, route, connection, Integer.toString(ordinal), split);
+        private String id(String messageId, String target, String split) {
+            // What the directory chose is told from what the route names: both may mean the same connection.
+            var chosen = connection.isEmpty() ? "*" + target : target;
+            var text = String.join("\n", messageId, route, chosen, Integer.toString(ordinal), split);
             return HexFormat.of().formatHex(Assets.sha256().digest(text.getBytes(UTF_8)));
         }
 

@@ -4,24 +4,19 @@ import de.stellwerk.hub.gate.SafeXml;
 import de.stellwerk.hub.route.Assets.Asset;
 import de.stellwerk.hub.route.Assets.BadAsset;
 import de.stellwerk.hub.route.Assets.Shelf;
+import de.stellwerk.hub.validation.SchemaRun;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
 import javax.xml.XMLConstants;
 import javax.xml.namespace.QName;
-import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
-import javax.xml.stream.XMLStreamReader;
 import javax.xml.transform.stream.StreamSource;
 import javax.xml.validation.Schema;
 import javax.xml.validation.ValidatorHandler;
@@ -29,19 +24,13 @@ import org.jspecify.annotations.Nullable;
 import org.w3c.dom.Element;
 import org.w3c.dom.ls.LSInput;
 import org.w3c.dom.ls.LSResourceResolver;
-import org.xml.sax.ErrorHandler;
 import org.xml.sax.SAXException;
 import org.xml.sax.SAXParseException;
-import org.xml.sax.helpers.AttributesImpl;
-import org.xml.sax.helpers.LocatorImpl;
 
 /** A W3C schema, compiled, and what it says of a document: where and which rule, never the value that broke it. */
 final class XmlSchema {
 
-    private static final int MOST_ERRORS = 10;
     private static final Pattern VERSION = Pattern.compile("[:/_.-]*v?\\d+(?:[._-]\\d+)*/?$");
-    private static final Pattern RULE = Pattern.compile("^((?:cvc|src|cos|xml)[A-Za-z0-9.-]*)");
-    private static final Pattern EXPECTED = Pattern.compile("\\{([^{}]*)\\}[^{}]*$");
 
     private final Schema schema;
     private final String namespace;
@@ -99,9 +88,10 @@ final class XmlSchema {
             var reader = SafeXml.reader(new ByteArrayInputStream(bytes));
             var kept = idle.poll();
             var validator = kept == null ? schema.newValidatorHandler() : kept;
-            new Check(reader, validator).run();
+            var findings = SchemaRun.of(reader, validator, this::root);
             // One that was stopped in the middle of a document is not used again.
             idle.add(validator);
+            if (!findings.none()) throw new Quarantine("xml.schema", findings.text());
         } catch (XMLStreamException e) {
             throw new Quarantine(
                     "xml.malformed",
@@ -126,127 +116,6 @@ final class XmlSchema {
 
     private static String family(String namespace) {
         return VERSION.matcher(namespace).replaceFirst("");
-    }
-
-    /** One document on its way through the schema, with the path of the element it is at. */
-    private final class Check implements ErrorHandler {
-
-        private final XMLStreamReader reader;
-        private final ValidatorHandler validator;
-        private final Deque<String> path = new ArrayDeque<>();
-        private final List<String> errors = new ArrayList<>();
-        private final Place here = new Place();
-        private int more;
-
-        Check(XMLStreamReader reader, ValidatorHandler validator) {
-            this.reader = reader;
-            this.validator = validator;
-            validator.setErrorHandler(this);
-            validator.setResourceResolver(new Neighbours(new Shelf(List.of())));
-            validator.setDocumentLocator(here);
-        }
-
-        void run() throws XMLStreamException, SAXException {
-            validator.startDocument();
-            while (reader.hasNext()) {
-                switch (reader.next()) {
-                    case XMLStreamConstants.START_ELEMENT -> start();
-                    case XMLStreamConstants.END_ELEMENT -> end();
-                    case XMLStreamConstants.CHARACTERS, XMLStreamConstants.CDATA, XMLStreamConstants.SPACE ->
-                        validator.characters(reader.getTextCharacters(), reader.getTextStart(), reader.getTextLength());
-                    default -> {
-                        // Comments and processing instructions are not validated.
-                    }
-                }
-            }
-            validator.endDocument();
-            if (!errors.isEmpty())
-                throw new Quarantine(
-                        "xml.schema",
-                        "The document does not keep to its schema: " + String.join("; ", errors)
-                                + (more > 0 ? "; and " + more + " more" : "")
-                                + ". Nothing was forwarded. Send a document as the schema describes it.");
-        }
-
-        private void start() throws SAXException {
-            if (path.isEmpty()) root(reader.getName());
-            path.addLast(reader.getLocalName());
-            for (var i = 0; i < reader.getNamespaceCount(); i++)
-                validator.startPrefixMapping(plain(reader.getNamespacePrefix(i)), plain(reader.getNamespaceURI(i)));
-            var attributes = new AttributesImpl();
-            for (var i = 0; i < reader.getAttributeCount(); i++) {
-                var name = reader.getAttributeName(i);
-                attributes.addAttribute(
-                        name.getNamespaceURI(),
-                        name.getLocalPart(),
-                        qualified(name),
-                        reader.getAttributeType(i),
-                        reader.getAttributeValue(i));
-            }
-            var name = reader.getName();
-            validator.startElement(name.getNamespaceURI(), name.getLocalPart(), qualified(name), attributes);
-        }
-
-        private void end() throws SAXException {
-            var name = reader.getName();
-            validator.endElement(name.getNamespaceURI(), name.getLocalPart(), qualified(name));
-            for (var i = 0; i < reader.getNamespaceCount(); i++)
-                validator.endPrefixMapping(plain(reader.getNamespacePrefix(i)));
-            path.removeLast();
-        }
-
-        @Override
-        public void warning(SAXParseException e) {
-            // A warning does not make a document invalid.
-        }
-
-        /** The schema reports a wrong value twice, as the rule of its type and as that of its element: the first is enough. */
-        @Override
-        public void error(SAXParseException e) {
-            var message = String.valueOf(e.getMessage());
-            var rule = RULE.matcher(message);
-            var name = rule.find() ? rule.group(1) : "schema";
-            var second = name.equals("cvc-type.3.1.3") || name.equals("cvc-attribute.3");
-            if (second && !errors.isEmpty()) return;
-            if (errors.size() >= MOST_ERRORS) {
-                more++;
-                return;
-            }
-            var at = SafeXml.behind(reader);
-            errors.add("/" + String.join("/", path) + " at " + at.getLineNumber() + ":" + at.getColumnNumber() + " "
-                    + name + expected(name, message));
-        }
-
-        @Override
-        public void fatalError(SAXParseException e) {
-            error(e);
-        }
-
-        /** The names the schema would have taken here: they come from the schema, not from the document. */
-        private String expected(String rule, String message) {
-            if (!rule.startsWith("cvc-complex-type.2.4")) return "";
-            var names = EXPECTED.matcher(message);
-            return names.find() && !rule.endsWith("d")
-                    ? " (expected " + names.group(1).replaceAll("\"[^\"]*\":", "") + ")"
-                    : "";
-        }
-
-        private final class Place extends LocatorImpl {
-
-            @Override
-            public int getLineNumber() {
-                return SafeXml.behind(reader).getLineNumber();
-            }
-
-            @Override
-            public int getColumnNumber() {
-                return SafeXml.behind(reader).getColumnNumber();
-            }
-        }
-    }
-
-    private static String qualified(QName name) {
-        return name.getPrefix().isEmpty() ? name.getLocalPart() : name.getPrefix() + ":" + name.getLocalPart();
     }
 
     private static String plain(@Nullable String value) {

@@ -34,10 +34,20 @@ public final class Access {
                         .hasAnyAuthority(Right.SEND.name(), Right.READ.name())
                         .requestMatchers(HttpMethod.GET, "/api/v1/messages/*/parts/*")
                         .hasAuthority(Right.CONTENT.name())
-                        .requestMatchers("/api/v1/keys", "/api/v1/keys/*")
+                        .requestMatchers(HttpMethod.GET, "/api/v1/messages/*/test-case")
+                        .hasAuthority(Right.CONTENT.name())
+                        .requestMatchers(HttpMethod.GET, "/api/v1/cases/*/evidence")
+                        .hasAuthority(Right.CONTENT.name())
+                        .requestMatchers("/api/v1/keys", "/api/v1/keys/*", "/api/v1/nodes")
                         .hasAuthority(Right.ADMIN.name())
-                        .requestMatchers(HttpMethod.GET, "/api/v1/**", "/", "/status.css")
+                        // whoever brings code to the hub could do all that the hub can
+                        .requestMatchers(HttpMethod.POST, "/api/v1/plugins", "/api/v1/plugins/directory/**")
+                        .hasAuthority(Right.ADMIN.name())
+                        .requestMatchers(
+                                HttpMethod.GET, "/api/v1/**", "/", "/status.css", "/statistics", "/connectors/*")
                         .hasAuthority(Right.READ.name())
+                        .requestMatchers(HttpMethod.POST, "/connectors/*")
+                        .hasAuthority(Right.READ.name()) // looks at what was typed in, and keeps nothing
                         .requestMatchers(HttpMethod.POST, "/api/v1/**")
                         .hasAuthority(Right.OPERATE.name())
                         .anyRequest()

@@ -88,6 +88,9 @@ public final class Keys {
                 }
                 written.force(true);
             }
+            try (var folder = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+                folder.force(true);
+            }
             if (!keys.addFirst(fresh.key(), hash(fresh.secret()), "hub")) {
                 Files.delete(file);
             }

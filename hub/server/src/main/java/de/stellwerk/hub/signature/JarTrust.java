@@ -46,6 +46,22 @@ public final class JarTrust {
 
     private static final String PEM = "-----BEGIN ";
 
+    /** A key of the configuration is none. */
+    public static final class NotAKey extends IllegalArgumentException {
+
+        private static final long serialVersionUID = 1L;
+
+        NotAKey(String name, Exception cause) {
+            super(
+                    "plugins.keys: „" + name
+                            + "“ ist weder ein öffentlicher Ed25519-Schlüssel noch ein Zertifikat. Es wurde"
+                            + " nichts gestartet. In config/hub.yaml berichtigen. / '" + name
+                            + "' is neither an Ed25519 public key nor a certificate. Nothing was started. Correct it in"
+                            + " config/hub.yaml.",
+                    cause);
+        }
+    }
+
     private final Map<String, PublicKey> keys = new LinkedHashMap<>();
     private final Clock clock;
 
@@ -75,7 +91,7 @@ public final class JarTrust {
 
     /**
      * @param keys public keys and certificates by name, PEM or base64
-     * @throws IllegalArgumentException naming the key that is none
+     * @throws NotAKey naming the first that is none
      */
     public JarTrust(Map<String, String> keys, Clock clock) {
         this.clock = clock;
@@ -83,10 +99,7 @@ public final class JarTrust {
             try {
                 this.keys.put(name, key(text));
             } catch (GeneralSecurityException | IllegalArgumentException e) {
-                throw new IllegalArgumentException(
-                        "plugins.keys: '" + name
-                                + "' is neither an Ed25519 public key nor a certificate, in PEM or base64",
-                        e);
+                throw new NotAKey(name, e);
             }
         });
     }
@@ -189,6 +202,11 @@ public final class JarTrust {
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    /** The signature in base64, whatever form the file has; empty if it holds none. */
+    public static Optional<String> text(byte[] file) {
+        return signature(file).map(bytes -> Base64.getEncoder().encodeToString(bytes));
     }
 
     private Verdict inside(Path file) throws IOException {

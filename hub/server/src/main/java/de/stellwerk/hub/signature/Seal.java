@@ -10,6 +10,7 @@ import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.util.Base64;
+import de.stellwerk.hub.spi.Content;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -36,8 +37,10 @@ import java.security.spec.ECGenParameterSpec;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -66,12 +69,30 @@ public final class Seal {
 
     private final Path keyStore;
     private final Path password;
+    private final Optional<TimeStamps> stamps;
     private final Clock clock;
     private @Nullable Key key;
 
     private record Key(ECPrivateKey secret, X509Certificate certificate) {}
 
+    /**
+     * What a time-stamping authority has said to a seal.
+     *
+     * @param token a token (RFC 3161, DER, Base64) over the SHA-256 of the seal's characters
+     * @param missing why there is none; a later seal under the same may have one
+     */
+    public record Stamp(@Nullable String token, @Nullable String missing) {}
+
+    /** @param stampMissing why the signature has no time stamp; empty if it has one, or if no authority is configured */
+    public record Container(byte[] bytes, String stampMissing) {}
+
+    /** Without time stamps. */
     public Seal(Path keyFolder, Clock clock) {
+        this(keyFolder, Optional.empty(), clock);
+    }
+
+    public Seal(Path keyFolder, Optional<TimeStamps> stamps, Clock clock) {
+        this.stamps = stamps;
         this.keyStore = keyFolder.resolve("seal.p12");
         this.password = keyFolder.resolve("seal.password");
         this.clock = clock;
@@ -89,6 +110,65 @@ public final class Seal {
             return jws.serialize();
         } catch (GeneralSecurityException | JOSEException e) {
             throw new IllegalStateException("the hub cannot seal with its key in " + keyStore.getFileName(), e);
+        }
+    }
+
+    /** A time stamp on a seal; empty where no authority is configured. Waits as long as is configured, at most. */
+    public Optional<Stamp> stamp(String seal) {
+        return stamps.map(authority -> {
+            try {
+                var token = authority.stamp(seal.getBytes(US_ASCII));
+                return new Stamp(java.util.Base64.getEncoder().encodeToString(token), null);
+            } catch (TimeStamps.Missing e) {
+                return new Stamp(null, e.code());
+            }
+        });
+    }
+
+    /**
+     * The files in one container that the hub has signed (ASiC-E, ETSI EN 319 162-1), with a time stamp if an authority gives one; their
+     * names are paths in it.
+     */
+    public Container container(List<Content> files) {
+        try {
+            var mine = key();
+            var container = new SealedContainer(files, mine.secret(), mine.certificate(), clock.instant());
+            if (stamps.isPresent()) {
+                try {
+                    return new Container(container.stamped(stamps.get()), "");
+                } catch (TimeStamps.Missing e) {
+                    return new Container(container.plain(), e.code());
+                }
+            }
+            return new Container(container.plain(), "");
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("the hub cannot seal with its key in " + keyStore.getFileName(), e);
+        }
+    }
+
+    /**
+     * The time at which a container was sealed, by the stamp of one of these authorities; empty if it has none.
+     *
+     * @param authoritiesPem certificates of the authority or its issuers
+     */
+    public static Optional<Instant> stamped(byte[] container, String authoritiesPem) {
+        return SealedContainer.stamped(container, authoritiesPem);
+    }
+
+    /**
+     * The files of a container made with the given certificate, by their paths; empty when it is not, when a file was changed, added, taken
+     * away or renamed, or when it is not a container.
+     */
+    public static Optional<Map<String, byte[]>> opened(byte[] container, String certificatePem, Clock clock) {
+        try {
+            var certificate = (X509Certificate) CertificateFactory.getInstance("X.509")
+                    .generateCertificate(new ByteArrayInputStream(certificatePem.getBytes(US_ASCII)));
+            var verdict = SignatureVerifier.trusting(certificate, clock)
+                    .verify(Content.of("container.asice", "application/vnd.etsi.asic-e+zip", container), List.of());
+            var plain = verdict.accepted() && verdict.signatures().size() == 1;
+            return plain ? ContainerCoverage.files(container) : Optional.empty();
+        } catch (CertificateException e) {
+            throw new IllegalArgumentException("not a certificate in PEM", e);
         }
     }
 

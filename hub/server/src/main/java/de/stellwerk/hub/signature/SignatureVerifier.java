@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import de.stellwerk.hub.config.Limits;
+import de.stellwerk.hub.config.SignaturePolicy;
 import de.stellwerk.hub.gate.BadInput;
 import de.stellwerk.hub.gate.SafeXml;
 import de.stellwerk.hub.spi.Content;
@@ -16,29 +17,37 @@ import eu.europa.esig.dss.model.DSSDocument;
 import eu.europa.esig.dss.model.InMemoryDocument;
 import eu.europa.esig.dss.model.policy.ValidationPolicy;
 import eu.europa.esig.dss.pades.validation.PDFDocumentValidator;
+import eu.europa.esig.dss.simplereport.SimpleReport;
 import eu.europa.esig.dss.spi.client.http.MemoryDataLoader;
 import eu.europa.esig.dss.spi.policy.SignaturePolicyProvider;
+import eu.europa.esig.dss.spi.validation.CertificateVerifier;
 import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
-import eu.europa.esig.dss.spi.x509.CommonTrustedCertificateSource;
 import eu.europa.esig.dss.validation.SignedDocumentValidator;
+import eu.europa.esig.dss.validation.executor.signature.ETSIValidationReportBuilder;
 import eu.europa.esig.dss.validation.reports.Reports;
 import eu.europa.esig.dss.xades.validation.XMLDocumentValidator;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xml.sax.SAXException;
 
 /**
- * Verifies signed documents: XAdES in XML and PAdES in PDF, also CAdES. It answers from the document, the trust folder and
+ * Verifies signed documents: XAdES in XML, PAdES in PDF, CAdES, JAdES, their containers (ASiC) and S/MIME mails. It answers from the document, the trust folder and
  * the clock alone; it never opens a connection, so neither a revocation list nor a missing certificate is fetched.
  *
  * <p>A document is accepted when there is a signature, when every signature passes (ETSI EN 319 102-1) up to a certificate
@@ -55,30 +64,91 @@ public final class SignatureVerifier {
     /** The validator holds a document in memory several times over. */
     private static final int LARGEST = 64 << 20;
 
-    private final TrustFolder trust;
-    private final Clock clock;
+    /** A mail begins with a line of its header (RFC 5322), in an mbox after a line of its own. */
+    private static final Pattern HEADER = Pattern.compile("^(?:From [^\n]*\n)?[!-9;-~]{1,76}:[ \t\r\n]");
 
-    /** The policies, read when this class is first touched: that takes most of a second. */
-    private static final class Policies {
-        static final ValidationPolicy STRICT = Rules.load(false);
-        static final ValidationPolicy LENIENT = Rules.load(true);
-    }
+    private final TrustFolder trust;
+    private final SignaturePolicy policy;
+    private final Rules.Both rules;
+    private final Clock clock;
+    private volatile @Nullable Listed listed;
 
     private enum Kind {
         XML,
         PDF,
+        /** ASiC (ETSI EN 319 162-1) is a ZIP archive. */
+        CONTAINER,
+        MAIL,
         OTHER
     }
 
     /** One signature with all that a decision needs. */
     private record Looked(
-            SignatureWrapper signature, Indication indication, Optional<SubIndication> why, Optional<Problem> gap) {}
+            SignatureWrapper signature,
+            Indication indication,
+            Optional<SubIndication> why,
+            Optional<Problem> gap,
+            Optional<Problem> word) {
 
-    /** All signatures of a document. */
-    private record Examined(List<Looked> signatures, Optional<Problem> gap, String report) {}
+        /** What the validator passes on somebody's word that does not count is as if he had said nothing. */
+        static Looked at(
+                SignatureWrapper signature, SimpleReport report, Optional<Problem> gap, Optional<Problem> word) {
+            var indication = report.getIndication(signature.getId());
+            return indication == Indication.TOTAL_PASSED && word.isPresent()
+                    ? new Looked(
+                            signature,
+                            Indication.INDETERMINATE,
+                            Optional.of(
+                                    word.get().code().equals("sig.untrusted")
+                                            ? SubIndication.NO_CERTIFICATE_CHAIN_FOUND
+                                            : SubIndication.TRY_LATER),
+                            gap,
+                            word)
+                    : new Looked(
+                            signature,
+                            indication,
+                            Optional.ofNullable(report.getSubIndication(signature.getId())),
+                            gap,
+                            Optional.empty());
+        }
+
+        Looked without(Problem more) {
+            return new Looked(signature, indication, why, gap.or(() -> Optional.of(more)), word);
+        }
+
+        Found found() {
+            return new Found(
+                    String.valueOf(signature.getSignatureFormat()),
+                    indication.name().replace('_', '-'),
+                    why.map(SubIndication::name).orElse(""),
+                    signature.isSignatureIntact(),
+                    covers());
+        }
+
+        private Found.Covers covers() {
+            if (gap.isEmpty()
+                    && why.filter(SubIndication.SIGNED_DATA_NOT_FOUND::equals).isEmpty()) return Found.Covers.WHOLE;
+            return signature.getSignatureScopes().isEmpty() ? Found.Covers.NONE : Found.Covers.PART;
+        }
+    }
+
+    /**
+     * All signatures of a document.
+     *
+     * @param reports of the validator; empty where it could not take the document apart
+     * @param refused trusted lists that were not used
+     */
+    private record Examined(
+            List<Looked> signatures, Optional<Problem> gap, Optional<Reports> reports, List<String> refused) {
+
+        Examined without(Problem more) {
+            return new Examined(
+                    signatures.stream().map(one -> one.without(more)).toList(), Optional.of(more), reports, refused);
+        }
+    }
 
     /** A document that is refused before or by the validator. */
-    private static final class Unfit extends Exception {
+    static final class Unfit extends Exception {
 
         private static final long serialVersionUID = 1;
 
@@ -91,10 +161,25 @@ public final class SignatureVerifier {
     }
 
     /**
-     * @param trustFolder trust anchors and revocation lists; it may be empty or missing, then nobody is trusted
+     * @param trustFolder trust anchors, trusted lists and revocation lists; it may be empty or missing, then nobody is trusted
      */
     public SignatureVerifier(Path trustFolder, Clock clock) {
-        this.trust = new TrustFolder(trustFolder);
+        this(SignaturePolicy.usual(trustFolder), clock);
+    }
+
+    public SignatureVerifier(SignaturePolicy policy, Clock clock) {
+        this(new TrustFolder(policy.trust(), clock), policy, clock);
+    }
+
+    /** Trusts this certificate alone. */
+    static SignatureVerifier trusting(X509Certificate only, Clock clock) {
+        return new SignatureVerifier(new TrustFolder(only, clock), SignaturePolicy.usual(Path.of("")), clock);
+    }
+
+    private SignatureVerifier(TrustFolder trust, SignaturePolicy policy, Clock clock) {
+        this.trust = trust;
+        this.policy = policy;
+        this.rules = Rules.of(policy);
         this.clock = clock;
     }
 
@@ -110,41 +195,45 @@ public final class SignatureVerifier {
                     .toList();
             var examined = examine(document, inside);
             var problem = decide(examined, Date.from(clock.instant()));
-            return problem.map(p -> refused(p, examined.report())).orElseGet(() -> accepted(examined.report()));
+            return problem.map(p -> refused(p, examined, document)).orElseGet(() -> accepted(examined, document));
         } catch (Unfit e) {
-            return refused(e.problem, ownReport(e.problem));
-        }
-    }
-
-    /** The signatures one by one; empty where there are none or the document cannot be taken apart. */
-    List<Found> signatures(Content document, List<Content> attachments) {
-        try {
-            return examine(document, attachments).signatures().stream()
-                    .map(looked -> new Found(
-                            String.valueOf(looked.signature().getSignatureFormat()),
-                            looked.indication().name(),
-                            looked.why().map(SubIndication::name).orElse(""),
-                            looked.signature().isSignatureIntact(),
-                            looked.gap().map(Problem::found).orElse("")))
-                    .toList();
-        } catch (Unfit e) {
-            return List.of();
+            return refused(e.problem, new Examined(List.of(), Optional.empty(), Optional.empty(), List.of()), document);
         }
     }
 
     private Examined examine(Content document, List<Content> attachments) throws Unfit {
         var bytes = bytes(document);
         var kind = kind(bytes);
+        return kind == Kind.MAIL ? mail(bytes, attachments) : examine(bytes, kind, attachments);
+    }
+
+    private Examined mail(byte[] bytes, List<Content> attachments) throws Unfit {
+        try {
+            var mail = SignedMail.of(bytes);
+            var signed = mail.signed().map(part -> Content.of("signed-part", "application/octet-stream", part));
+            var examined = examine(mail.cms(), Kind.OTHER, signed.stream().toList());
+            return mail.whole() && attachments.isEmpty()
+                    ? examined
+                    : examined.without(Problem.coverage("the mail has parts that nobody signed"));
+        } catch (SignedMail.Unsigned e) {
+            throw new Unfit(e.problem());
+        }
+    }
+
+    private Examined examine(byte[] bytes, Kind kind, List<Content> attachments) throws Unfit {
         Optional<XmlCoverage> xml = kind == Kind.XML ? Optional.of(xml(bytes)) : Optional.empty();
-        var danger = xml.flatMap(XmlCoverage::danger);
+        var danger = xml.flatMap(coverage -> coverage.danger(bytes.length));
         if (danger.isPresent()) throw new Unfit(danger.get());
+        if (kind == Kind.CONTAINER) ContainerCoverage.check(bytes);
 
         var known = trust.read();
+        var now = clock.instant();
+        var listed = listed(known, now);
         var detached = attachments.stream().map(ContentDocument::new).toList();
         try {
-            var reports = validated(bytes, kind, detached, known, Policies.STRICT);
+            var reports = validated(bytes, kind, detached, verifier(known, listed), rules.get(false));
             var exempt = signatures(reports).stream().anyMatch(signature -> isExempt(signature, known));
-            var lenient = exempt ? validated(bytes, kind, detached, known, Policies.LENIENT) : reports;
+            var lenient = exempt ? validated(bytes, kind, detached, verifier(known, listed), rules.get(true)) : reports;
             var gap = xml.flatMap(coverage -> coverage.gap(attachments));
             if (xml.isPresent()
                     && gap.isEmpty()
@@ -153,17 +242,19 @@ public final class SignatureVerifier {
             var looked = new ArrayList<Looked>();
             for (var signature : signatures(reports)) {
                 var deciding = isExempt(signature, known) ? lenient : reports;
-                looked.add(new Looked(
+                var report = deciding.getSimpleReport();
+                looked.add(Looked.at(
                         signature,
-                        deciding.getSimpleReport().getIndication(signature.getId()),
-                        Optional.ofNullable(deciding.getSimpleReport().getSubIndication(signature.getId())),
-                        switch (kind) {
-                            case XML -> gap;
-                            case PDF -> pdfGap(signature, signatures(reports), bytes.length, attachments);
-                            case OTHER -> otherGap(signature, attachments);
-                        }));
+                        report,
+                        gap(kind, signature, reports, gap, bytes, attachments),
+                        listed.gap(
+                                        signature,
+                                        Optional.ofNullable(report.getBestSignatureTime(signature.getId()))
+                                                .map(Date::toInstant),
+                                        now)
+                                .or(() -> Responders.gap(signature))));
             }
-            return new Examined(looked, gap, lenient.getXmlDetailedReport());
+            return new Examined(looked, gap, Optional.of(lenient), listed.refused());
         } catch (RuntimeException | StackOverflowError e) {
             for (var one : detached) {
                 var broken = one.broken();
@@ -177,29 +268,48 @@ public final class SignatureVerifier {
         }
     }
 
+    /** A list of some hundred authorities takes longer to put up than a signature to verify, so it stands until something changes. */
+    private Listed listed(TrustFolder.Trust known, Instant now) {
+        var last = listed;
+        if (last == null || !last.stillHolds(known, now)) {
+            last = Listed.at(now, known);
+            listed = last;
+        }
+        return last;
+    }
+
     private Reports validated(
-            byte[] bytes, Kind kind, List<ContentDocument> detached, TrustFolder.Trust known, ValidationPolicy policy) {
+            byte[] bytes,
+            Kind kind,
+            List<ContentDocument> detached,
+            CertificateVerifier verifier,
+            ValidationPolicy policy)
+            throws Unfit {
         var document = new InMemoryDocument(bytes);
         var validator =
                 switch (kind) {
                     case XML -> new XMLDocumentValidator(document);
                     case PDF -> new PDFDocumentValidator(document);
-                    case OTHER -> SignedDocumentValidator.fromDocument(document);
+                    case CONTAINER -> ContainerCoverage.validator(document);
+                    case MAIL, OTHER -> SignedDocumentValidator.fromDocument(document);
                 };
-        validator.setCertificateVerifier(verifier(known));
+        validator.setCertificateVerifier(verifier);
         validator.setDetachedContents(List.<DSSDocument>copyOf(detached));
         validator.setValidationTime(Date.from(clock.instant()));
         validator.setSignaturePolicyProvider(nothingFetched());
+        // It is built from the others when somebody reads it.
+        validator.setEnableEtsiValidationReport(false);
         return validator.validateDocument(policy);
     }
 
     /** Knows the trust folder and nothing else: no AIA, no OCSP, no distribution point. */
-    private static CommonCertificateVerifier verifier(TrustFolder.Trust known) {
-        var anchors = new CommonTrustedCertificateSource();
-        known.anchors().forEach(anchors::addCertificate);
+    private static CertificateVerifier verifier(TrustFolder.Trust known, Listed listed) {
         var verifier = new CommonCertificateVerifier(true);
-        verifier.setTrustedCertSources(anchors);
-        verifier.setCrlSource(new FolderLists(known.lists()));
+        verifier.setTrustedCertSources(listed.anchors());
+        var lists = new FolderLists(known.lists());
+        var responses = new FolderResponses(known.responses());
+        verifier.setCrlSource(new NewestWord.OfLists(lists, responses));
+        verifier.setOcspSource(new NewestWord.OfResponses(lists, responses));
         return verifier;
     }
 
@@ -220,6 +330,39 @@ public final class SignatureVerifier {
                 .anyMatch(anchor -> known.exempt().contains(anchor.getId()));
     }
 
+    private static Optional<Problem> gap(
+            Kind kind,
+            SignatureWrapper signature,
+            Reports reports,
+            Optional<Problem> xml,
+            byte[] bytes,
+            List<Content> attachments) {
+        var gap =
+                switch (kind) {
+                    case XML -> xml;
+                    case PDF -> pdfGap(signature, signatures(reports), bytes.length, attachments);
+                    case CONTAINER -> ContainerCoverage.gap(signature, bytes, attachments);
+                    case MAIL, OTHER -> otherGap(signature, attachments);
+                };
+        return gap.or(() -> swapped(signature));
+    }
+
+    /**
+     * The validator looks for what was signed among all files there are, whatever their names: two files that were changed over
+     * would both pass. A file counts only under the name by which it was signed.
+     */
+    private static Optional<Problem> swapped(SignatureWrapper signature) {
+        for (var reference : signature.getDigestMatchers()) {
+            var signed = Optional.ofNullable(reference.getUri()).map(XmlCoverage::decoded);
+            var found = Optional.ofNullable(reference.getDocumentName());
+            if (signed.filter(name -> !name.isEmpty() && !name.startsWith("#")).isPresent()
+                    && found.isPresent()
+                    && !signed.get().replaceFirst("^\\./", "").equals(found.get()))
+                return Optional.of(Problem.coverage("a file bears another name than it was signed under"));
+        }
+        return Optional.empty();
+    }
+
     private static Optional<Problem> pdfGap(
             SignatureWrapper signature, List<SignatureWrapper> all, long length, List<Content> attachments) {
         if (!attachments.isEmpty()) return Optional.of(Problem.coverage("there are attachments that nobody signed"));
@@ -235,7 +378,7 @@ public final class SignatureVerifier {
                 : Optional.of(Problem.coverage("it does not sign exactly what is there"));
     }
 
-    private static Optional<Problem> decide(Examined examined, Date now) {
+    private Optional<Problem> decide(Examined examined, Date now) {
         var signatures = examined.signatures();
         if (signatures.isEmpty())
             return Optional.of(new Problem("sig.missing", "there is no signature in the document"));
@@ -249,7 +392,21 @@ public final class SignatureVerifier {
         var gap = signatures.stream().map(Looked::gap).flatMap(Optional::stream).findFirst();
         if (gap.isPresent()) return gap;
         if (examined.gap().isPresent()) return examined.gap();
-        return problems.stream().findFirst();
+        return problems.stream().findFirst().or(() -> signatures.stream()
+                .map(this::tooLittle)
+                .flatMap(Optional::stream)
+                .findFirst());
+    }
+
+    /** What the policy asks for beyond a good signature. A counter signature only adds to another one. */
+    private Optional<Problem> tooLittle(Looked looked) {
+        if (looked.signature().isCounterSignature()) return Optional.empty();
+        var format = String.valueOf(looked.signature().getSignatureFormat());
+        if (!Levels.takes(policy, format))
+            return Optional.of(new Problem("sig.level", "the policy does not take signatures of its format"));
+        return Levels.reaches(policy, format)
+                ? Optional.empty()
+                : Optional.of(new Problem("sig.level", "it does not reach the level the policy asks for"));
     }
 
     private static Optional<Problem> problem(Looked looked, Date now) {
@@ -267,13 +424,18 @@ public final class SignatureVerifier {
                             NO_CERTIFICATE_CHAIN_FOUND_NO_POE,
                             NO_SIGNING_CERTIFICATE_FOUND,
                             CHAIN_CONSTRAINTS_FAILURE ->
-                        new Problem("sig.untrusted", "its certificate does not come from a trusted authority");
+                        looked.word()
+                                .orElse(new Problem(
+                                        "sig.untrusted", "its certificate does not come from a trusted authority"));
                     case REVOKED, REVOKED_NO_POE, REVOKED_CA_NO_POE ->
                         new Problem("sig.revoked", "its certificate was revoked");
                     case EXPIRED, NOT_YET_VALID, OUT_OF_BOUNDS_NO_POE, OUT_OF_BOUNDS_NOT_REVOKED ->
                         new Problem("sig.expired", "its certificate is not valid at this time");
                     case TRY_LATER, CERTIFICATE_CHAIN_GENERAL_FAILURE, REVOCATION_OUT_OF_BOUNDS_NO_POE ->
-                        new Problem("sig.revocation-unknown", "nobody can say whether its certificate was revoked");
+                        looked.word()
+                                .orElse(new Problem(
+                                        "sig.revocation-unknown",
+                                        "nobody can say whether its certificate was revoked"));
                     case CRYPTO_CONSTRAINTS_FAILURE, CRYPTO_CONSTRAINTS_FAILURE_NO_POE ->
                         new Problem("sig.algorithm", "it uses an algorithm or a key that is too weak");
                     case FORMAT_FAILURE ->
@@ -318,10 +480,12 @@ public final class SignatureVerifier {
         var text = start.replaceFirst("^(?:\u00ef\u00bb\u00bf|\u00fe\u00ff|\u00ff\u00fe)", "")
                 .replace("\0", "")
                 .stripLeading();
-        return text.startsWith("<") ? Kind.XML : Kind.OTHER;
+        if (text.startsWith("<")) return Kind.XML;
+        if (start.startsWith("PK\003\004")) return Kind.CONTAINER;
+        return HEADER.matcher(start).find() ? Kind.MAIL : Kind.OTHER;
     }
 
-    private static XmlCoverage xml(byte[] bytes) throws Unfit {
+    static XmlCoverage xml(byte[] bytes) throws Unfit {
         try {
             SafeXml.check(new ByteArrayInputStream(bytes), Limits.defaults());
             return new XmlCoverage(SafeXml.documentBuilder().parse(new ByteArrayInputStream(bytes)));
@@ -332,26 +496,63 @@ public final class SignatureVerifier {
         }
     }
 
-    private static Verdict accepted(String report) {
+    private Verdict accepted(Examined examined, Content document) {
         return new Verdict(
                 true,
                 "",
                 "Every signature is good and covers the whole document. Nothing needs to be done.",
-                report(report));
+                found(examined),
+                report(examined, ""),
+                etsi(examined),
+                readable("", examined, document));
     }
 
-    private static Verdict refused(Problem problem, String report) {
+    private Content readable(String code, Examined examined, Content document) {
+        return new Lazy(
+                "verification-report.pdf",
+                "application/pdf",
+                () -> ReadableReport.pdf(
+                        document,
+                        clock.instant(),
+                        policy,
+                        code,
+                        found(examined),
+                        examined.signatures().stream()
+                                .map(one -> Optional.ofNullable(one.signature().getSigningCertificate())
+                                        .map(ReadableReport::signer)
+                                        .orElse("-"))
+                                .toList()));
+    }
+
+    private static List<Found> found(Examined examined) {
+        return examined.signatures().stream().map(Looked::found).toList();
+    }
+
+    private Verdict refused(Problem problem, Examined examined, Content document) {
         return new Verdict(
                 false,
                 problem.code(),
                 "The signature of the document is not accepted: " + problem.found()
-                        + ". The document is kept as it came and goes no further. " + next(problem.code()),
-                report(report));
+                        + ". The document is kept as it came and goes no further. " + next(problem.code())
+                        + unused(problem, examined),
+                found(examined),
+                report(examined, ownReport(problem)),
+                etsi(examined),
+                readable(problem.code(), examined, document));
+    }
+
+    /** The authority may stand in a list that is not used; then that is what has to be mended. */
+    private static String unused(Problem problem, Examined examined) {
+        return problem.code().equals("sig.untrusted") && !examined.refused().isEmpty()
+                ? " Trusted lists that are not used: " + String.join(", ", examined.refused()) + "."
+                : "";
     }
 
     private static String next(String code) {
         return switch (code) {
             case "sig.missing" -> "Ask the sender to sign it.";
+            case "sig.level" -> "Ask the sender to sign in a format and at a level that the policy takes.";
+            case "sig.encrypted" -> "Decrypt it first, then verify what comes out.";
             case "sig.untrusted" ->
                 "Ask the sender which authority issued the certificate; if it is to be trusted, put its certificate into"
                         + " the trust folder.";
@@ -363,8 +564,37 @@ public final class SignatureVerifier {
         };
     }
 
-    private static Content report(String xml) {
-        return Content.of("verification-report.xml", "application/xml", xml.getBytes(UTF_8));
+    private static Content report(Examined examined, String otherwise) {
+        return new Lazy("verification-report.xml", "application/xml", () -> examined.reports()
+                .map(Reports::getXmlDetailedReport)
+                .orElse(otherwise)
+                .getBytes(UTF_8));
+    }
+
+    private Optional<Content> etsi(Examined examined) {
+        var at = Date.from(clock.instant());
+        return examined.reports()
+                .map(reports -> new Lazy("verification-report-etsi.xml", "application/xml", () -> {
+                    var report = new ETSIValidationReportBuilder(
+                                    at, reports.getDiagnosticData(), reports.getDetailedReport())
+                            .build();
+                    return new Reports(
+                                    reports.getDiagnosticDataJaxb(),
+                                    reports.getDetailedReportJaxb(),
+                                    reports.getSimpleReportJaxb(),
+                                    report)
+                            .getXmlValidationReport()
+                            .getBytes(UTF_8);
+                }));
+    }
+
+    /** Written when it is read: that takes as long as a verification. */
+    private record Lazy(String name, String mediaType, Supplier<byte[]> bytes) implements Content {
+
+        @Override
+        public InputStream open() {
+            return new ByteArrayInputStream(bytes.get());
+        }
     }
 
     /** Where the validator never came to a report of its own. Codes and texts are ours, so nothing in them needs escaping. */

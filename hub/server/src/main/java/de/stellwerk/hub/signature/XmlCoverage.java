@@ -29,6 +29,9 @@ final class XmlCoverage {
     private static final int REFERENCES = 30;
     private static final int TRANSFORMS = 5;
 
+    /** Each reference may hash the whole document, so this bounds the bytes that a hostile one can have hashed. */
+    private static final long HASHED = 256L << 20;
+
     private static final String ENVELOPED = DS + "enveloped-signature";
     private static final String BASE64 = DS + "base64";
     private static final String XPATH = "http://www.w3.org/TR/1999/REC-xpath-19991116";
@@ -62,8 +65,12 @@ final class XmlCoverage {
         return signatures.size();
     }
 
-    /** What must not even be handed to a validator: transforms that are programs, and references to somewhere else. */
-    Optional<Problem> danger() {
+    /**
+     * What must not even be handed to a validator: transforms that are programs, and references to somewhere else.
+     *
+     * @param length of the document in bytes
+     */
+    Optional<Problem> danger(long length) {
         for (var element : elements) {
             if (is(element, "RetrievalMethod")) return problem("its key would have to be fetched from somewhere");
             if (is(element, "Transform") && !harmless(element))
@@ -73,15 +80,17 @@ final class XmlCoverage {
             if (is(element, "Reference") && element.getAttribute("URI").matches("(?s)[^#?/]*:.*|.*//.*|/.*"))
                 return problem("it refers to something outside the message");
         }
-        for (var signature : signatures)
-            if (references(signature).size() > REFERENCES)
-                return problem("it has more than " + REFERENCES + " references");
+        var references =
+                signatures.stream().mapToLong(one -> references(one).size()).sum();
+        if (references * length > HASHED) return problem("it has more references than can be computed");
         return Optional.empty();
     }
 
     /** What the signatures leave out, if anything. */
     Optional<Problem> gap(List<Content> attachments) {
         for (var signature : signatures) {
+            if (references(signature).size() > REFERENCES)
+                return problem("it has more than " + REFERENCES + " references");
             for (var reference : references(signature)) {
                 var uri = reference.getAttribute("URI");
                 if (uri.startsWith("#") && holders(id(uri)).size() != 1)
@@ -136,7 +145,7 @@ final class XmlCoverage {
         return Optional.empty();
     }
 
-    private static String decoded(String uri) {
+    static String decoded(String uri) {
         try {
             return URLDecoder.decode(uri.replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {

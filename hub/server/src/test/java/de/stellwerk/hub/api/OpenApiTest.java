@@ -24,7 +24,16 @@ class OpenApiTest {
 
     private static Set<String> built() {
         var found = new TreeSet<>(Set.of("post " + MessageDoor.PATH));
-        for (var controller : List.of(MessagesApi.class, OperationsApi.class, HealthApi.class)) {
+        for (var controller : List.of(
+                MessagesApi.class,
+                OperationsApi.class,
+                ConnectorsApi.class,
+                PluginsApi.class,
+                TestCaseApi.class,
+                EvidenceApi.class,
+                DirectoryApi.class,
+                StatisticsApi.class,
+                HealthApi.class)) {
             for (var method : controller.getDeclaredMethods()) {
                 var mapping = AnnotatedElementUtils.findMergedAnnotation(method, RequestMapping.class);
                 if (mapping != null) {

@@ -64,7 +64,7 @@ class BrokerTest {
                     assertThat(handled).containsExactlyInAnyOrderElementsOf(ids);
                 }
             });
-            assertThat(broker.depth(Lane.ROUTE)).isZero();
+            await().untilAsserted(() -> assertThat(broker.depth(Lane.ROUTE)).isZero());
         }
     }
 
@@ -74,13 +74,14 @@ class BrokerTest {
             ConcurrentLinkedQueue<String> delivered = new ConcurrentLinkedQueue<>();
             broker.publish(Lane.ROUTE, List.of("r1", "r2"));
             broker.publish(Lane.DELIVERY, List.of("d1"));
-            assertThat(broker.depth(Lane.ROUTE)).as("one bundle").isEqualTo(1);
+            await().untilAsserted(() ->
+                    assertThat(broker.depth(Lane.ROUTE)).as("one bundle").isEqualTo(1));
 
             broker.consume(Lane.DELIVERY, delivered::addAll);
 
             await().untilAsserted(() -> assertThat(delivered).containsExactly("d1"));
-            assertThat(broker.depth(Lane.ROUTE)).isEqualTo(1);
-            assertThat(broker.depth(Lane.DELIVERY)).isZero();
+            await().untilAsserted(() -> assertThat(broker.depth(Lane.ROUTE)).isEqualTo(1));
+            await().untilAsserted(() -> assertThat(broker.depth(Lane.DELIVERY)).isZero());
         }
     }
 
@@ -161,7 +162,7 @@ class BrokerTest {
             producer.send(session.createMessage(false));
 
             assertThatThrownBy(session::commit).isInstanceOf(ActiveMQException.class);
-            assertThat(broker.depth(Lane.ROUTE)).isEqualTo(BrokerSettings.LANE_IDS);
+            await().untilAsserted(() -> assertThat(broker.depth(Lane.ROUTE)).isEqualTo(BrokerSettings.LANE_IDS));
         }
     }
 

@@ -87,7 +87,7 @@ class DoorTest {
                 Session session = connection.createSession(true, Session.SESSION_TRANSACTED)) {
             send(session, REGISTER.queue(), "id;Straße");
             session.commit();
-            assertThat(broker.depth(REGISTER)).isEqualTo(1);
+            await().untilAsserted(() -> assertThat(broker.depth(REGISTER)).isEqualTo(1));
 
             connection.start();
             assertThat(receive(session, REGISTER.queue())).isEqualTo("id;Straße");
@@ -193,7 +193,8 @@ class DoorTest {
             producer.send("no.such.address", session.createMessage(true));
             producer.send(WITHOUT_QUEUE, session.createMessage(true));
         }
-        assertThat(broker.deadLetters()).isEqualTo(2);
+        await("the broker counts a moment later")
+                .untilAsserted(() -> assertThat(broker.deadLetters()).isEqualTo(2));
     }
 
     @Test
@@ -211,8 +212,9 @@ class DoorTest {
                 assertThat(consumer.receive(300)).isNull();
             }
         }
-        assertThat(broker.deadLetters()).isEqualTo(1);
-        assertThat(broker.depth(REGISTER)).isZero();
+        await("the broker counts a moment later")
+                .untilAsserted(() -> assertThat(broker.deadLetters()).isEqualTo(1));
+        await().untilAsserted(() -> assertThat(broker.depth(REGISTER)).isZero());
         assertThat(broker.expired()).isZero();
     }
 
@@ -226,7 +228,7 @@ class DoorTest {
         }
 
         await().untilAsserted(() -> assertThat(broker.expired()).isEqualTo(1));
-        assertThat(broker.depth(REGISTER)).isZero();
+        await().untilAsserted(() -> assertThat(broker.depth(REGISTER)).isZero());
         assertThat(broker.deadLetters()).isZero();
     }
 
@@ -244,7 +246,7 @@ class DoorTest {
             }
         }
 
-        assertThat(broker.depth(REGISTER)).isEqualTo(2);
+        await().untilAsserted(() -> assertThat(broker.depth(REGISTER)).isEqualTo(2));
     }
 
     @Test
@@ -257,7 +259,7 @@ class DoorTest {
         broker.close();
         broker = start();
 
-        assertThat(broker.depth(REGISTER)).isEqualTo(1);
+        await().untilAsserted(() -> assertThat(broker.depth(REGISTER)).isEqualTo(1));
         try (Connection connection = connect(REGISTER);
                 Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE)) {
             connection.start();

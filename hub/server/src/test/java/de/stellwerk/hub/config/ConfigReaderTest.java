@@ -1,16 +1,22 @@
 package de.stellwerk.hub.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import de.stellwerk.hub.spi.ConnectorDescriptor;
+import de.stellwerk.hub.spi.Form;
+import de.stellwerk.hub.spi.Setting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -59,7 +65,7 @@ class ConfigReaderTest {
                   user: stellwerk
                   password: { secret: database }
                 limits:
-                  { part: 2GiB, xml: 8MiB, inline: 1 KiB, attachments: 7, disk-reserve: 5GiB, requests: 9, requests-per-key: 3 }
+                  { part: 2GiB, xml: 8MiB, inline: 1 KiB, attachments: 7, disk-reserve: 5GiB, requests: 9, requests-per-key: 3, pushes: 80MiB }
                 """);
 
         var config = ConfigReader.read(home, Map.of());
@@ -75,7 +81,7 @@ class ConfigReaderTest {
                 .isEqualTo(new DatabaseConfig(
                         Optional.of("jdbc:postgresql://db:5432/stellwerk"), "stellwerk", "auch geheim"));
         assertThat(config.limits()).isEqualTo(new Limits(2L << 30, 8 << 20, 1024, 7));
-        assertThat(config.capacity()).isEqualTo(new Capacity(5L << 30, 9, 3));
+        assertThat(config.capacity()).isEqualTo(new Capacity(5L << 30, 9, 3, 80L << 20));
     }
 
     @Test
@@ -100,7 +106,9 @@ class ConfigReaderTest {
                 ConfigReader.read(home, Map.of("WHO", "stadt")).municipalities().get("14628270");
 
         assertThat(pirna.ars()).isEqualTo("146285229270");
-        assertThat(pirna.connections())
+        var connections = new LinkedHashMap<String, ConnectionConfig>();
+        pirna.connections().forEach((name, read) -> connections.put(name, inNoFile(read)));
+        assertThat(connections)
                 .containsExactly(
                         Map.entry(
                                 "trade-register",
@@ -123,6 +131,132 @@ class ConfigReaderTest {
                                         Map.of("user", "stadt", "password", "p"),
                                         Set.of("password"))));
         assertThat(pirna.connections().get("mailbox").toString()).doesNotContain("stadt");
+    }
+
+    private static ConnectionConfig inNoFile(ConnectionConfig read) {
+        return new ConnectionConfig(
+                read.name(),
+                read.connector(),
+                read.poll(),
+                read.order(),
+                read.retry(),
+                read.settings(),
+                read.secrets());
+    }
+
+    @Test
+    void aConnectionKnowsWhereItsSettingsStandAndAReferencesNameIsNotAmongThem() throws Exception {
+        secret("mailbox", "p");
+        write("config/municipalities/14628270.yaml", PIRNA + """
+                connections:
+                  mailbox:
+                    connector: secure-mailbox
+                    settings:
+                      port: ${PORT:-no}
+                      password: { secret: mailbox }
+                """);
+
+        var origin = ConfigReader.read(home, Map.of())
+                .municipalities()
+                .get("14628270")
+                .connections()
+                .get("mailbox")
+                .origin();
+
+        assertThat(origin.file()).isEqualTo("config/municipalities/14628270.yaml");
+        assertThat(origin.settings().get("port")).isEqualTo(new Origin.Written("${PORT:-no}", 8, 13));
+        assertThat(origin.settings().get("password").text()).isEqualTo("{ secret: … }");
+    }
+
+    @Test
+    void aDraftIsAFileItsConnectionsOrOneOfThemInYamlOrJson() {
+        var whole = ConfigReader.draft("d.yaml", PIRNA + "connections: { a: { connector: x } }", home, Map.of());
+        assertThat(whole.ags()).isEqualTo("14628270");
+        assertThat(whole.connections()).containsOnlyKeys("a");
+        var part = ConfigReader.draft("d.yaml", "connections: { a: { connector: x }, b: {} }", home, Map.of());
+        assertThat(part.problems()).extracting(Problem::code).containsExactly("config.missing-key");
+        var one = ConfigReader.draft("d.json", "{\"connector\": \"x\", \"settings\": {\"port\": 7}}", home, Map.of());
+        assertThat(one.problems()).isEmpty();
+        assertThat(one.connections().get("draft").settings()).containsEntry("port", "7");
+    }
+
+    @Test
+    void everythingAboutSettingsIsToldAtOnceWithPlaceFoundAndExpectedButNoVariableAndNoSecret() throws Exception {
+        secret("pw", "TopSecret");
+        var card = ConnectorDescriptor.of("post", "Post")
+                .settings(
+                        Setting.required("host", "Server").as(Form.Type.HOST),
+                        Setting.optional("port", "Port", "25").as(Form.Type.NUMBER, "1", "65535"),
+                        Setting.optional("tls", "TLS", "on").as(Form.Type.CHOICE, "on", "off"),
+                        Setting.secret("password", "Password").as(Form.Type.TEXT, "[0-9]+"));
+        var draft = ConfigReader.draft("post.yaml", """
+                connector: post
+                settings:
+                  prot: 25
+                  port: ${PORT}
+                  tls: maybe
+                  password: { secret: pw }
+                """, home, Map.of("PORT", "confidential"));
+
+        var problems = ConnectorSettings.problems(card, draft.connections().get("draft"));
+
+        assertThat(problems)
+                .containsExactly(
+                        new Problem("config.missing-key", "post.yaml", 3, 3, "", "host"),
+                        new Problem("config.unknown-key", "post.yaml", 3, 9, "prot", "host, password, port, tls"),
+                        new Problem("config.value", "post.yaml", 4, 9, "${PORT}", "port: 1–65535"),
+                        new Problem("config.value", "post.yaml", 5, 8, "maybe", "tls: on | off"),
+                        new Problem("config.value", "post.yaml", 6, 13, "***", "password: [0-9]+"));
+        assertThat(problems.get(1).text(Locale.GERMAN)).contains("Meinten Sie „port“?");
+        assertThat(problems.toString()).doesNotContain("confidential", "TopSecret");
+    }
+
+    @Test
+    void aPushThatCouldNeverBeLetInIsTold() throws Exception {
+        write("config/municipalities/14628270.yaml", PIRNA + """
+                        connections:
+                          usual: { connector: a }
+                          large: { connector: a, push-size: 33MiB }
+                        """);
+
+        assertThatExceptionOfType(ConfigProblems.class)
+                .isThrownBy(() -> ConfigReader.read(home, Map.of()))
+                .satisfies(problems -> assertThat(problems.text(Locale.ENGLISH))
+                        .contains("config.size", "large: push-size", "limits.pushes / 2")
+                        .doesNotContain("usual"));
+
+        write("config/hub.yaml", "limits: { pushes: 66MiB }\n");
+        assertThat(ConfigReader.read(home, Map.of()).capacity().largestPush()).isEqualTo(33L << 20);
+
+        write("config/hub.yaml", "limits: { pushes: 66MiB, part: 20MiB }\n");
+        assertThatExceptionOfType(ConfigProblems.class).isThrownBy(() -> ConfigReader.read(home, Map.of()));
+
+        write("config/hub.yaml", "limits: { pushes: 1MiB }\n");
+        assertThatExceptionOfType(ConfigProblems.class).isThrownBy(() -> ConfigReader.read(home, Map.of()));
+    }
+
+    @Test
+    void howPluginsAndConnectionsAreKeptApartIsRead() throws Exception {
+        write("config/hub.yaml", "plugins: { isolated: [jms-queue, old.one], isolated-heap: 64MiB, threads: 50 }\n");
+        write("config/municipalities/14628270.yaml", PIRNA + """
+                        connections:
+                          slow: { connector: a, calls: 2, time-limit: 30s, push-size: 24MiB }
+                          usual: { connector: a }
+                        """);
+
+        var config = ConfigReader.read(home, Map.of());
+
+        assertThat(config.plugins().isolation())
+                .isEqualTo(new Isolation(Set.of("jms-queue", "old.one"), 64L << 20, 50));
+        var pirna = config.municipalities().get("14628270").connections();
+        assertThat(pirna.get("slow").bounds()).isEqualTo(new Bounds(2, Duration.ofSeconds(30), 24L << 20));
+        assertThat(pirna.get("usual").bounds()).isEqualTo(new Bounds(8, Duration.ofMinutes(5), 1 << 20));
+
+        write("config/hub.yaml", "plugins: { isolated: jms-queue, threads: 5 }\n");
+        assertThatExceptionOfType(ConfigProblems.class)
+                .isThrownBy(() -> ConfigReader.read(home, Map.of()))
+                .satisfies(problems ->
+                        assertThat(problems.text(Locale.ENGLISH)).contains("config.shape", "config.number"));
     }
 
     @Test
@@ -178,6 +312,26 @@ class ConfigReaderTest {
     }
 
     @Test
+    void whoStampsTheSealsIsReadAndEveryFaultOfItNamed() throws Exception {
+        write("config/tsa.pem", "a certificate");
+        write("config/hub.yaml", """
+                seal: { time-stamps: { url: "http://tsa.example.org/tsa", trust: config/tsa.pem, time-limit: 1s } }
+                """);
+        assertThat(ConfigReader.read(home, Map.of()).timeStamps())
+                .contains(new TimeStampConfig(
+                        URI.create("http://tsa.example.org/tsa"),
+                        home.resolve("config/tsa.pem"),
+                        Duration.ofSeconds(1)));
+
+        write("config/hub.yaml", """
+                seal: { time-stamps: { url: "ftp://tsa", trust: config/none.pem, wait: 1s } }
+                """);
+        assertThat(problems())
+                .extracting(Problem::code)
+                .containsExactlyInAnyOrder("config.value", "config.file-missing", "config.unknown-key");
+    }
+
+    @Test
     void theWholeReportSaysWhatIsSafe() throws Exception {
         write("config/hub.yaml", "webb: {}\n");
 
@@ -222,9 +376,7 @@ class ConfigReaderTest {
     @ParameterizedTest
     @EnumSource(ProblemCode.class)
     void everyCodeIsFoundAndHasGermanAndEnglishWords(ProblemCode code) throws Exception {
-        provoke(code);
-
-        var problems = problems();
+        var problems = provoked(code);
 
         assertThat(problems).extracting(Problem::code).contains(code.id);
         for (var problem : problems) {
@@ -242,8 +394,28 @@ class ConfigReaderTest {
         assertThat(Stream.of(ProblemCode.values()).map(code -> code.id)).allMatch(ids::add);
     }
 
+    private List<Problem> provoked(ProblemCode code) throws IOException {
+        var port = ConnectorDescriptor.of("post", "Post")
+                .settings(Setting.required("port", "Port").as(Form.Type.NUMBER, "1", "65535"));
+        var draft = ConfigReader.draft("draft", "{ connector: post, settings: { port: x } }", home, Map.of());
+        return switch (code) {
+            case VALUE -> ConnectorSettings.problems(port, draft.connections().get("draft"));
+            case UNKNOWN_CONNECTOR ->
+                ConnectorSettings.unknownConnector(draft.connections().get("draft"), Set.of("pots"));
+            case NOT_PERMITTED ->
+                List.of(ConnectorSettings.notPermitted(
+                        draft.connections().get("draft"), "server", "mail.example", "hosts: none"));
+            default -> {
+                provoke(code);
+                yield problems();
+            }
+        };
+    }
+
     private void provoke(ProblemCode code) throws IOException {
         switch (code) {
+            case VALUE, UNKNOWN_CONNECTOR, NOT_PERMITTED ->
+                throw new IllegalArgumentException(code + " is found by another");
             case UNREADABLE -> Files.createDirectories(home.resolve("config/hub.yaml"));
             case TOO_LARGE -> write("config/hub.yaml", "#".repeat((1 << 20) + 1));
             case ENCODING -> {

@@ -23,6 +23,7 @@ class SchemaTest {
         assertThat(keys(hub, "/properties/database")).isEqualTo(ConfigKeys.DATABASE);
         assertThat(keys(hub, "/properties/content")).isEqualTo(ConfigKeys.CONTENT);
         assertThat(keys(hub, "/properties/seal")).isEqualTo(ConfigKeys.SEAL);
+        assertThat(keys(hub, "/properties/seal/properties/time-stamps")).isEqualTo(ConfigKeys.TIME_STAMPS);
         assertThat(keys(hub, "/properties/limits")).isEqualTo(ConfigKeys.LIMITS);
         assertThat(keys(hub, "/properties/plugins")).isEqualTo(ConfigKeys.PLUGINS);
         assertThat(keys(hub, "/properties/plugins/properties/keys/items")).isEqualTo(ConfigKeys.PLUGIN_KEY);

@@ -3,6 +3,7 @@ package de.stellwerk.hub.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
+import de.stellwerk.hub.TrialRows;
 import de.stellwerk.hub.crash.CrashPoint;
 import de.stellwerk.hub.ledger.Operator;
 import de.stellwerk.hub.ledger.Operator.Decision;
@@ -49,7 +50,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class CoreKillsIT {
 
-    private static final int KILLS = Integer.getInteger("stellwerk.kills", 150);
+    private static final int SHORT_FORM = 150;
+    private static final int KILLS = Integer.getInteger("stellwerk.kills", SHORT_FORM);
     private static final long SEED = Long.getLong("stellwerk.seed", 26);
     private static final List<String> NODES = List.of("a", "b");
     private static final int SENDERS = 6;
@@ -179,6 +181,7 @@ class CoreKillsIT {
     @Test
     @Timeout(value = 20, unit = TimeUnit.MINUTES)
     void nothingIsLostOrDoubledWhenTheCoreIsKilledAgainAndAgain() throws Exception {
+        var rows = new TrialRows("core-kills");
         System.out.println("core kills, seed " + SEED);
         var threads = Executors.newCachedThreadPool();
         var murders = new ArrayList<java.util.concurrent.Future<?>>();
@@ -215,9 +218,10 @@ class CoreKillsIT {
         assertThat(hit)
                 .as("crash points that ended a process")
                 .hasSizeGreaterThan(Math.min(POINTS.size() / 2, KILLS / 20));
-        CoreRows.add(
+        rows.add(
                 "nothing lost, nothing doubled, order kept, balance even",
-                "kill -9 of the core, two small processes on one database, at crash points and at random",
+                "kill -9 of the core, two small processes on one database, at crash points and at random; "
+                        + TrialRows.form(KILLS, SHORT_FORM),
                 kills.get(),
                 "lost=0 doubled=0; " + atPoints + " at " + hit.size() + " crash points, the others at random; "
                         + told.size() + " messages, " + 3 * told.size() + " deliveries, " + inDoubt + " in doubt",

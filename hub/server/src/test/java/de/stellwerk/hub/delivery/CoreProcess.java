@@ -218,8 +218,13 @@ final class CoreProcess {
                 clock);
         var intake = new Intake(config(folder), contents, ledger, ids, clock, new Intake.RouteLane() {
             @Override
-            public boolean hasRoom() {
-                return lanes.hasRoom(Lane.ROUTE);
+            public boolean hasRoom(String municipality) {
+                return lanes.hasRoom(municipality);
+            }
+
+            @Override
+            public boolean isBehind(String municipality) {
+                return false;
             }
 
             @Override
@@ -272,6 +277,7 @@ final class CoreProcess {
                 new DatabaseConfig(Optional.empty(), "", ""),
                 folder,
                 folder,
+                Optional.empty(),
                 Limits.defaults(),
                 Capacity.defaults(),
                 PluginsConfig.open(),

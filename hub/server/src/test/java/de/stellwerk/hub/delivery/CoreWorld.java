@@ -57,6 +57,16 @@ final class CoreWorld {
     private static final int MOST_ROUNDS = 200;
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
     private static final int SWEEPS_TO_A_TAKE_OVER = 8;
+    private static final Duration NEVER = Duration.ofDays(10_000);
+
+    /** The node dies of its route, whatever else happens. */
+    private static final String POISON = "poison";
+
+    /** Its route takes longer than the hub lives while something kills it again and again. */
+    private static final String SLOW = "slow";
+
+    private static final Duration SLOWLY = Duration.ofSeconds(20);
+    private static final int LONGEST_LIFE_SECONDS = 20;
     private static final List<String> TOWNS = List.of("14628270", "14713000");
 
     /** What a node throws when it dies: nothing of the core may hold it up. */
@@ -110,7 +120,13 @@ final class CoreWorld {
     private Duration elapsed = Duration.ZERO;
 
     /** What the time may not pass while a call is on its way. */
-    private Duration ceiling = Duration.ofDays(10_000);
+    private Duration ceiling = NEVER;
+
+    /** When something outside kills all nodes. */
+    private Duration killAt = NEVER;
+
+    private int kills;
+    private int behindStuck;
 
     private boolean mended;
     private int depth;
@@ -140,6 +156,7 @@ final class CoreWorld {
                 new DatabaseConfig(Optional.empty(), "", ""),
                 Path.of("."),
                 Path.of("."),
+                Optional.empty(),
                 Limits.defaults(),
                 Capacity.defaults(),
                 PluginsConfig.open(),
@@ -180,29 +197,34 @@ final class CoreWorld {
         for (int i = 0; i < 1 + random.nextInt(5); i++) {
             // The body says what the route will do with it.
             var plan = new StringBuilder();
-            switch (random.nextInt(14)) {
+            switch (random.nextInt(15)) {
                 case 0 -> plan.append("none");
                 case 1 -> plan.append("quarantine");
+                case 2 -> plan.append(random.nextInt(3) == 0 ? POISON : "t0");
                 default -> {
                     for (int n = 1 + random.nextInt(3); n > 0; n--) {
                         plan.append("t").append(random.nextInt(3)).append(' ');
                     }
                 }
             }
-            sender.mails.add(new Mail(new Submission(
-                    town,
-                    name,
-                    name + i,
-                    "form.submission",
-                    "",
-                    Optional.of("case-" + random.nextInt(2)),
-                    Optional.empty(),
-                    Map.of("ticket", String.valueOf(random.nextInt(2))),
-                    Content.of("plan.txt", "text/plain", plan.toString().getBytes(StandardCharsets.UTF_8)),
-                    List.of(),
-                    Optional.empty())));
+            sender.mails.add(mail(name, town, i, plan.toString()));
         }
         return sender;
+    }
+
+    private Mail mail(String sender, String town, int number, String plan) {
+        return new Mail(new Submission(
+                town,
+                sender,
+                sender + number,
+                "form.submission",
+                "",
+                Optional.of("case-" + random.nextInt(2)),
+                Optional.empty(),
+                Map.of("ticket", String.valueOf(random.nextInt(2))),
+                Content.of("plan.txt", "text/plain", plan.getBytes(StandardCharsets.UTF_8)),
+                List.of(),
+                Optional.empty()));
     }
 
     private final class DatabaseClock extends Clock {
@@ -276,6 +298,17 @@ final class CoreWorld {
         return store.deliveries().size();
     }
 
+    /** How many deliveries waited for a stuck one of their key when the faults had ceased. */
+    int behindStuck() {
+        return behindStuck;
+    }
+
+    /** Whether one of its messages kills nodes. */
+    boolean isPoisonous() {
+        return senders.stream().flatMap(sender -> sender.mails.stream()).anyMatch(mail -> planOf(mail)
+                .equals(POISON));
+    }
+
     Optional<SimTarget> target(String municipality, String connection) {
         return Optional.ofNullable(targets.get(municipality + "/" + connection));
     }
@@ -312,6 +345,9 @@ final class CoreWorld {
 
     /** A call out of the core: here a node may die, and others may go on. */
     void boundary(Life life, String where) {
+        if (elapsed.compareTo(killAt) >= 0) {
+            killAll();
+        }
         if (chance(faults.crash())) {
             die(life, where);
         }
@@ -385,6 +421,15 @@ final class CoreWorld {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        if (!mended && plan.equals(POISON)) {
+            die(life, "of the route of " + input.messageId());
+        }
+        if (plan.equals(SLOW)) {
+            for (int second = 0; second < SLOWLY.toSeconds(); second++) {
+                passes(Duration.ofSeconds(1));
+                boundary(life, "slow route");
+            }
+        }
         if (chance(faults.route())) {
             return new RouteOutcome.Failed("r@1", "route.failed", "at random");
         }
@@ -395,7 +440,7 @@ final class CoreWorld {
             return new RouteOutcome.Quarantined("r@1", "sig.altered", "it was", List.of());
         }
         var planned = new ArrayList<PlannedDelivery>();
-        for (var word : plan.equals("none") || plan.equals("quarantine") ? List.of("t0") : List.of(plan.split(" "))) {
+        for (var word : plan.split(" ")) {
             var name = target(input.municipality(), word).isPresent() ? word : "t0";
             planned.add(new PlannedDelivery(
                     input.messageId() + "-" + planned.size(),
@@ -407,6 +452,16 @@ final class CoreWorld {
                     List.of()));
         }
         return new RouteOutcome.Routed("r@1", planned, List.of(), List.of());
+    }
+
+    private void killAll() {
+        trace(() -> "something kills the hub");
+        kills++;
+        killAt = elapsed.plusSeconds(1 + random.nextInt(LONGEST_LIFE_SECONDS));
+        for (var life : living()) {
+            life.alive = false;
+            deaths++;
+        }
     }
 
     private void die(Life life, String where) {
@@ -456,7 +511,10 @@ final class CoreWorld {
             renew(life);
         } else if (kind < 48) {
             for (int n = random.nextInt(3) == 0 ? SWEEPS_TO_A_TAKE_OVER : 1; n > 0 && life.alive; n--) {
-                sweep(life);
+                tend(life);
+                if (random.nextInt(4) > 0) {
+                    sweep(life);
+                }
             }
         } else {
             work(life, kind);
@@ -575,14 +633,29 @@ final class CoreWorld {
         life.renewing = false;
     }
 
+    private void tend(Life life) {
+        if (life.tending) {
+            return;
+        }
+        life.tending = true;
+        on(life, () -> {
+            try {
+                life.sweeper.tend(elapsed.toNanos());
+            } catch (RuntimeException e) {
+                trace(() -> life + " tends in vain: " + e.getMessage());
+            }
+        });
+        life.tending = false;
+    }
+
     private void sweep(Life life) {
-        if (life.sweeping) {
+        if (life.sweeping || !life.alive) {
             return;
         }
         life.sweeping = true;
         on(life, () -> {
             try {
-                life.sweeper.sweep(elapsed.toNanos());
+                life.sweeper.sweep();
             } catch (RuntimeException e) {
                 trace(() -> life + " sweeps in vain: " + e.getMessage());
             }
@@ -643,6 +716,7 @@ final class CoreWorld {
         endOfFaults();
         settle();
         checkWhatWaits();
+        checkWhatKills();
         check();
         trace(() -> "everything is mended, and an operator decides");
         mended = true;
@@ -654,6 +728,44 @@ final class CoreWorld {
         }
         check();
         checkTheEnd();
+    }
+
+    /**
+     * A message whose route takes longer than the hub lives, which something outside kills so many times.
+     *
+     * @throws Wrong if the promise was broken, or the message was held to be what kills
+     */
+    void runUnderKills(int times) {
+        faults = Faults.NONE;
+        var slow = new Sender();
+        slow.mails.add(
+                mail("key/slow", config.municipalities().keySet().iterator().next(), 0, SLOW));
+        senders.clear();
+        senders.add(slow);
+        killAt = Duration.ofSeconds(LONGEST_LIFE_SECONDS);
+        while (kills < times) {
+            restartAll();
+            step();
+            if (elapsed.compareTo(killAt) >= 0) {
+                killAll();
+            }
+        }
+        killAt = NEVER;
+        endOfFaults();
+        settle();
+        check();
+        var id = slow.mails.get(0).held.orElseThrow();
+        if (!store.message(id).equals(Optional.of(MessageState.ROUTED))) {
+            wrong("a slow message is " + store.message(id) + " " + store.code(id));
+        }
+    }
+
+    private void restartAll() {
+        for (var node : nodes) {
+            if (!node.life.alive) {
+                node.restart();
+            }
+        }
     }
 
     private void endOfFaults() {
@@ -674,10 +786,14 @@ final class CoreWorld {
         var pause = Duration.ofMillis(2_500);
         for (int round = 0; round < MOST_ROUNDS; round++) {
             var before = store.lines().size();
+            if (living().isEmpty()) {
+                restartAll();
+            }
             living().forEach(this::renew);
+            living().forEach(this::tend);
             living().forEach(this::sweep);
             for (var sender : senders) {
-                if (sender.next < sender.mails.size()) {
+                if (sender.next < sender.mails.size() && !living().isEmpty()) {
                     send(sender, living().get(random.nextInt(living().size())));
                 }
             }
@@ -703,6 +819,10 @@ final class CoreWorld {
                 fetch(living().get(random.nextInt(living().size())), Lane.ROUTE);
                 fetch(living().get(random.nextInt(living().size())), Lane.DELIVERY);
                 route(life);
+                if (!life.alive) {
+                    // Of a route; what it had to call is gone with it.
+                    break;
+                }
                 call(life);
             }
         } while (happened > before || living().stream().anyMatch(life -> !life.calls.isEmpty()));
@@ -800,13 +920,8 @@ final class CoreWorld {
             }
             return;
         }
-        try (var in = mail.submission.body().open()) {
-            var plan = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            if (made != plan.split(" ").length) {
-                wrong(made + " deliveries of a message that should have others: " + plan);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        if (made != planOf(mail).split(" ").length) {
+            wrong(made + " deliveries of a message that should have others: " + planOf(mail));
         }
     }
 
@@ -846,12 +961,35 @@ final class CoreWorld {
         }
     }
 
+    /** What the hub dies of is parked, and nothing else is held to be that. */
+    private void checkWhatKills() {
+        for (var sender : senders) {
+            for (var mail : sender.mails) {
+                var id = mail.held.orElseThrow(() -> new Wrong("a sender never heard a yes"));
+                var blamed = store.message(id).equals(Optional.of(MessageState.PARKED))
+                        && store.code(id).equals("route.crashed");
+                if (blamed != planOf(mail).equals(POISON)) {
+                    wrong(planOf(mail) + " is " + store.message(id) + " " + store.code(id));
+                }
+            }
+        }
+    }
+
+    private static String planOf(Mail mail) {
+        try (var in = mail.submission.body().open()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Other keys go on: whatever still waits, waits for its own key. */
     private void checkWhatWaits() {
         for (var row : store.deliveries()) {
             if (row.state() == DeliveryState.WAITING && !mayWait(row)) {
                 wrong("held up by nothing of its own: " + row);
             }
+            behindStuck += row.state() == DeliveryState.WAITING ? 1 : 0;
         }
     }
 

@@ -17,6 +17,7 @@ import de.stellwerk.hub.ledger.MemoryStore;
 import de.stellwerk.hub.ledger.NewDelivery;
 import de.stellwerk.hub.ledger.NewMessage;
 import de.stellwerk.hub.ledger.SetClock;
+import de.stellwerk.hub.plugin.Connection.Closed;
 import de.stellwerk.hub.spi.Channel;
 import de.stellwerk.hub.spi.ConnectorDescriptor;
 import de.stellwerk.hub.spi.Delivery;
@@ -46,6 +47,7 @@ class DispatcherTest {
 
     private static final String PIRNA = "14628270";
     private static final String MAILBOX = "mailbox";
+    private static final int MOST_TRIES = 5;
 
     @TempDir
     private Path folder;
@@ -56,12 +58,20 @@ class DispatcherTest {
     private final TroubledLedger ledger = new TroubledLedger();
     private final Queue<Runnable> calls = new ArrayDeque<>();
     private final List<String> called = new ArrayList<>();
+    private final List<String> asked = new ArrayList<>();
+    private final Set<String> answers = new HashSet<>();
+    private Runnable whileAsked = () -> {};
+    private final List<Integer> attempts = new ArrayList<>();
+    private final List<Boolean> answered = new ArrayList<>();
+    private Optional<Closed> closed = Optional.empty();
+    private boolean mayBegin = true;
     private int term;
     private Dispatcher dispatcher;
 
     /** Does what it is told to, and does not always say so. */
     private final class TroubledLedger extends MemoryLedger {
         private boolean claimsUnanswered;
+        private boolean givesNothingBack;
         private Runnable afterAClaim = () -> {};
         private final Set<String> refused = new HashSet<>();
 
@@ -77,6 +87,14 @@ class DispatcherTest {
                 throw failure("08007");
             }
             return claimed;
+        }
+
+        @Override
+        public void giveBack(List<DueDelivery> claimed, Instant due) {
+            if (givesNothingBack) {
+                throw failure("08006");
+            }
+            super.giveBack(claimed, due);
         }
 
         @Override
@@ -99,7 +117,7 @@ class DispatcherTest {
                         MAILBOX,
                         Duration.ofSeconds(1),
                         Optional.empty(),
-                        new Retry(5, Duration.ofSeconds(1), Duration.ofSeconds(1)),
+                        new Retry(MOST_TRIES, Duration.ofSeconds(1), Duration.ofSeconds(1)),
                         Map.of(),
                         Set.of());
             }
@@ -110,14 +128,34 @@ class DispatcherTest {
             }
 
             @Override
+            public Optional<Closed> closed() {
+                return closed;
+            }
+
+            @Override
+            public boolean begin() {
+                return mayBegin;
+            }
+
+            @Override
+            public void ended(boolean wasAnswered, Duration took) {
+                answered.add(wasAnswered);
+            }
+
+            @Override
             public DeliveryResult deliver(Delivery delivery) {
                 called.add(delivery.id());
+                attempts.add(delivery.attempt());
                 return new DeliveryResult.Delivered("ref " + delivery.id());
             }
 
             @Override
             public Optional<DeliveryResult> probe(Delivery delivery) {
-                return Optional.empty();
+                asked.add(delivery.id());
+                whileAsked.run();
+                return answers.contains(delivery.id())
+                        ? Optional.of(new DeliveryResult.Delivered("found"))
+                        : Optional.empty();
             }
         };
         dispatcher = new Dispatcher(
@@ -150,6 +188,7 @@ class DispatcherTest {
 
         ledger.claimsUnanswered = false;
         dispatcher.concludeAbandoned();
+        run();
         assertThat(state("d1")).isEqualTo(DeliveryState.WAITING);
         clock.forward(Duration.ofSeconds(2));
         bring("d1");
@@ -181,6 +220,7 @@ class DispatcherTest {
         dispatcher.writeUnwritten();
         assertThat(state("d2")).isEqualTo(DeliveryState.DELIVERED);
         dispatcher.concludeAbandoned();
+        run();
         assertThat(state("d1")).as("its outcome is still to be written").isEqualTo(DeliveryState.WAITING);
 
         ledger.refused.clear();
@@ -200,6 +240,134 @@ class DispatcherTest {
         assertThat(store.openAttempts()).isZero();
     }
 
+    @Test
+    void whatWasNotBegunCostsNoTry() {
+        plan("d1");
+        for (int i = 0; i < 2 * MOST_TRIES; i++) {
+            store.renew(epoch);
+            ledger.afterAClaim = () -> term++;
+            bring("d1");
+            clock.forward(Duration.ofSeconds(2));
+            ledger.afterAClaim = () -> {};
+            ledger.claimsUnanswered = true;
+            bring("d1");
+            ledger.claimsUnanswered = false;
+            dispatcher.concludeAbandoned();
+            run();
+            clock.forward(Duration.ofSeconds(2));
+        }
+        assertThat(called).isEmpty();
+        assertThat(state("d1")).isEqualTo(DeliveryState.WAITING);
+
+        bring("d1");
+        assertThat(called).containsExactly("d1");
+        assertThat(state("d1")).isEqualTo(DeliveryState.DELIVERED);
+    }
+
+    @Test
+    void aTargetThatHangsWhenItIsAskedHoldsUpNeitherTheSweepNorWhatDeadNodesLeftOpenElsewhere() {
+        plan("d1");
+        plan("d2", "archive");
+        long dead = store.begin("b");
+        assertThat(new MemoryLedger(store, clock, () -> dead).claimDeliveries(List.of("d1", "d2")))
+                .hasSize(2);
+        store.end(dead);
+        answers.add("d1");
+
+        dispatcher.takeOverOpenAttempts();
+        assertThat(asked).as("not by the thread that sweeps").isEmpty();
+        whileAsked = () -> {
+            // The answer for d1 takes its time.
+            whileAsked = () -> {};
+            dispatcher.takeOverOpenAttempts();
+            dispatcher.concludeAbandoned();
+            run();
+            assertThat(state("d2")).isEqualTo(DeliveryState.IN_DOUBT);
+        };
+        run();
+
+        assertThat(asked).as("each once").containsExactly("d1", "d2");
+        assertThat(state("d1")).isEqualTo(DeliveryState.DELIVERED);
+        assertThat(called).isEmpty();
+    }
+
+    @Test
+    void aClaimThatFailedSaysNothingOfAnAttemptThatADeadNodeHadBegun() {
+        plan("d1");
+        long dead = store.begin("b");
+        assertThat(new MemoryLedger(store, clock, () -> dead).claimDeliveries(List.of("d1")))
+                .hasSize(1);
+        store.end(dead);
+        ledger.claimsUnanswered = true;
+        bring("d1");
+        // The take-over is done, and not answered.
+        ledger.connectionsWithOpenAttempts()
+                .forEach(each -> ledger.takeOverOpenAttempts(each.municipality(), each.connection(), 1));
+
+        dispatcher.concludeAbandoned();
+        run();
+
+        assertThat(asked).containsExactly("d1");
+        assertThat(state("d1")).isEqualTo(DeliveryState.IN_DOUBT);
+    }
+
+    @Test
+    void whatIsDueForAConnectionThatTakesNoCallsIsPutOffWithoutAnAttempt() {
+        plan("d1");
+        closed = Optional.of(new Closed("connection.breaker", "no answer", Duration.ofSeconds(2)));
+        bring("d1");
+        assertThat(called).isEmpty();
+        assertThat(dispatcher.waiting()).as("it holds no place in memory").isZero();
+        closed = Optional.empty();
+        bring("d1");
+        assertThat(called).as("it is not due before the pause is over").isEmpty();
+
+        clock.forward(Duration.ofSeconds(2));
+        bring("d1");
+
+        assertThat(called).containsExactly("d1");
+        assertThat(answered).containsExactly(true);
+        assertThat(state("d1")).isEqualTo(DeliveryState.DELIVERED);
+    }
+
+    @Test
+    void whatWasClaimedAndMayNotBeBegunIsGivenBackAndTheAttemptIsNotCounted() {
+        plan("d1");
+        mayBegin = false;
+        for (int i = 0; i < 20; i++) {
+            bring("d1");
+            assertThat(store.openAttempts()).isZero();
+            clock.forward(Duration.ofSeconds(1));
+            store.renew(epoch);
+        }
+        assertThat(state("d1")).isEqualTo(DeliveryState.WAITING);
+        mayBegin = true;
+        bring("d1");
+
+        assertThat(called).containsExactly("d1");
+        assertThat(attempts).as("none of the others counted").containsExactly(1);
+    }
+
+    @Test
+    void whatCouldNotBeGivenBackIsDueAgainAndNotInDoubt() {
+        plan("d1");
+        mayBegin = false;
+        ledger.givesNothingBack = true;
+        bring("d1");
+        assertThat(store.openAttempts()).isEqualTo(1);
+
+        dispatcher.concludeAbandoned();
+        run();
+        assertThat(state("d1")).isEqualTo(DeliveryState.WAITING);
+        mayBegin = true;
+        clock.forward(Duration.ofSeconds(2));
+        bring("d1");
+
+        assertThat(called).containsExactly("d1");
+        assertThat(attempts).containsExactly(2);
+        assertThat(state("d1")).isEqualTo(DeliveryState.DELIVERED);
+    }
+
     private DeliveryState state(String id) {
         return store.deliveries().stream()
                 .filter(row -> row.id().equals(id))
@@ -210,12 +378,20 @@ class DispatcherTest {
 
     private void bring(String id) {
         dispatcher.add(List.of(new Address(id, PIRNA, MAILBOX).text()));
+        run();
+    }
+
+    private void run() {
         while (!calls.isEmpty()) {
             calls.remove().run();
         }
     }
 
     private void plan(String id) {
+        plan(id, MAILBOX);
+    }
+
+    private void plan(String id, String connection) {
         var bytes = "letter".getBytes(StandardCharsets.UTF_8);
         var part = new Part("letter.txt", "text/plain", bytes.length, bytes, Optional.of(bytes), Optional.empty());
         var taken = ledger.take(new NewMessage(
@@ -241,7 +417,7 @@ class DispatcherTest {
                         message,
                         "r@1",
                         List.of(new NewDelivery(
-                                id, MAILBOX, "out", "form.submission", Map.of(), part, List.of(), "", true)),
+                                id, connection, "out", "form.submission", Map.of(), part, List.of(), "", true)),
                         List.of(),
                         List.of(),
                         clock.instant())));

@@ -32,7 +32,13 @@ enum Mutant {
     /** Repeats after an unknown outcome though the target does not recognise it. */
     REPEATS_AFTER_UNKNOWN,
     /** What the broker has lost stays lost. */
-    NEVER_SWEEPS;
+    NEVER_SWEEPS,
+    /** A message that kills the hub may do so for ever. */
+    NEVER_PARKS_WHAT_KILLS,
+    /** What was routed beside a message that kills is held to kill as well. */
+    BLAMES_THE_NEIGHBOURS,
+    /** What was routed when something else killed the hub is held to kill. */
+    NEVER_ACQUITS;
 
     Ledger ledger(MemoryStore store, Clock clock, LongSupplier epoch) {
         return switch (this) {
@@ -44,6 +50,9 @@ enum Mutant {
             case LOSES_A_DELIVERY -> LedgerMutants.losesADelivery(store, clock, epoch);
             case SAYS_YES_TOO_EARLY -> LedgerMutants.saysYesTooEarly(store, clock, epoch);
             case FORGETS_WHAT_CAME -> LedgerMutants.forgetsWhatCame(store, clock, epoch);
+            case NEVER_PARKS_WHAT_KILLS -> LedgerMutants.neverParksWhatKills(store, clock, epoch);
+            case BLAMES_THE_NEIGHBOURS -> LedgerMutants.blamesTheNeighbours(store, clock, epoch);
+            case NEVER_ACQUITS -> LedgerMutants.neverAcquits(store, clock, epoch);
             case NONE, GOES_ON_AFTER_A_STALL, REPEATS_AFTER_UNKNOWN, NEVER_SWEEPS ->
                 new MemoryLedger(store, clock, epoch);
         };

@@ -39,6 +39,11 @@ record SimLedger(Ledger ledger, CoreWorld world, SimNode.Life life) implements L
     }
 
     @Override
+    public RouteSet claimSuspect(UUID id, boolean alone) {
+        return call("claim of a suspect", () -> ledger.claimSuspect(id, alone));
+    }
+
+    @Override
     public List<Address> routed(RouteSet set, List<Routed> outcomes) {
         return call("outcome of routes", () -> ledger.routed(set, outcomes));
     }

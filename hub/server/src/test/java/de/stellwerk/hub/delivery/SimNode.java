@@ -71,6 +71,7 @@ final class SimNode {
         /** One thread each does these; it is in the middle of it. */
         boolean sweeping;
 
+        boolean tending;
         boolean publishing;
         boolean renewing;
 
@@ -101,8 +102,13 @@ final class SimNode {
                     clock,
                     new Intake.RouteLane() {
                         @Override
-                        public boolean hasRoom() {
-                            return lanes.hasRoom(Lane.ROUTE);
+                        public boolean hasRoom(String municipality) {
+                            return lanes.hasRoom(municipality);
+                        }
+
+                        @Override
+                        public boolean isBehind(String municipality) {
+                            return false;
                         }
 
                         @Override

@@ -4,6 +4,8 @@ import de.stellwerk.hub.ledger.MemoryStore.DeliveryRow;
 import de.stellwerk.hub.ledger.MemoryStore.Sending;
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import java.util.function.LongSupplier;
 
 /** Ledgers with one fault each, to see whether the simulation finds it. */
@@ -18,7 +20,7 @@ public final class LedgerMutants {
                 for (var outcome : outcomes) {
                     var due = outcome.delivery();
                     store.deliveries.get(due.id()).state = DeliveryState.WAITING;
-                    store.sending.put(due.id(), new Sending(due.epoch(), due.attempt()));
+                    store.sending.put(due.id(), new Sending(due.epoch(), due.attempt(), due.takenOver()));
                 }
                 return super.concluded(outcomes);
             }
@@ -47,7 +49,7 @@ public final class LedgerMutants {
             public Concluded concluded(List<Outcome> outcomes) {
                 outcomes.forEach(each -> store.sending.put(
                         each.delivery().id(),
-                        new Sending(each.delivery().epoch(), each.delivery().attempt())));
+                        new Sending(each.delivery().epoch(), each.delivery().attempt(), false)));
                 return super.concluded(outcomes);
             }
         };
@@ -117,6 +119,33 @@ public final class LedgerMutants {
         return new MemoryLedger(store, clock, epoch) {
             @Override
             boolean isKnown(MemoryStore.MessageRow row, NewMessage message) {
+                return false;
+            }
+        };
+    }
+
+    public static Ledger neverParksWhatKills(MemoryStore store, Clock clock, LongSupplier epoch) {
+        return new MemoryLedger(store, clock, epoch) {
+            @Override
+            boolean countsAgainstIt(MemoryStore.MessageRow row) {
+                return false;
+            }
+        };
+    }
+
+    public static Ledger blamesTheNeighbours(MemoryStore store, Clock clock, LongSupplier epoch) {
+        return new MemoryLedger(store, clock, epoch) {
+            @Override
+            public RouteSet claimMessages(List<UUID> ids) {
+                return claim(ids, true, true);
+            }
+        };
+    }
+
+    public static Ledger neverAcquits(MemoryStore store, Clock clock, LongSupplier epoch) {
+        return new MemoryLedger(store, clock, epoch) {
+            @Override
+            boolean somethingElseKills(Set<Long> died) {
                 return false;
             }
         };

@@ -12,8 +12,8 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +39,8 @@ class LedgerTest {
     private SqlLedger ledger;
     private Search search;
     private Operator operator;
-    private Clock clock;
+    private SetClock clock;
+    private final List<SqlLedger> killedLedgers = new ArrayList<>();
 
     @BeforeEach
     void openALedgerOnAnEmptyDatabase() {
@@ -49,7 +50,7 @@ class LedgerTest {
         database.setPassword(TestPostgres.password());
         database.setMaximumPoolSize(8);
         Flyway.configure().dataSource(database).load().migrate();
-        clock = Clock.fixed(NOON, ZoneOffset.UTC);
+        clock = new SetClock(NOON);
         nodes = new Nodes(database, clock, "a");
         ledger = new SqlLedger(database, clock, new Ids(clock), nodes);
         search = new Search(database);
@@ -59,6 +60,7 @@ class LedgerTest {
     @AfterEach
     void close() {
         ledger.close();
+        killedLedgers.forEach(SqlLedger::close);
         nodes.close();
         database.close();
     }
@@ -125,29 +127,77 @@ class LedgerTest {
         assertThat(ledger.claimMessages(List.of(id)).messages()).isEmpty();
     }
 
+    /** The hub is killed and started again. */
+    private void killTheHub() {
+        var killed = nodes;
+        nodes = new Nodes(database, clock, "a");
+        // Only its renewals end: its epoch was declared dead already.
+        killed.close();
+        killedLedgers.add(ledger);
+        ledger = new SqlLedger(database, clock, new Ids(clock), nodes);
+    }
+
+    private void runAlone(UUID suspect) {
+        clock.forward(Duration.ofMinutes(2));
+        assertThat(ledger.claimMessages(List.of(suspect)).suspects()).containsExactly(suspect);
+        assertThat(ledger.claimSuspect(suspect, true).messages()).hasSize(1);
+    }
+
     @Test
-    void messagesOfARouteInWhichANodeDiedAreClaimedAloneAndParkedWhenNodeAfterNodeDies() {
+    void aMessageOfWhichTheHubDiesIsRunAloneAndParkedAtTheThirdDeath() {
         var id = ledger.take(message("a", "<form/>")).id();
         var other = ledger.take(message("b", "<form/>")).id();
         ledger.claimMessages(List.of(id, other));
-        for (int death = 1; death <= 10; death++) {
-            try (var again = new Nodes(database, clock, "a");
-                    var next = new SqlLedger(database, clock, new Ids(clock), again)) {
-                assertThat(next.suspectDeadRoutes()).hasSize(death < 10 ? 0 : 1);
-                if (death == 1) {
-                    assertThat(next.claimMessages(List.of(id, other)).suspects())
-                            .containsExactlyInAnyOrder(id, other);
-                    assertThat(next.claimMessages(List.of(other)).messages()).hasSize(1);
-                    routed(next.claimMessages(List.of(other)).messages().get(0), "r@1", List.of());
-                }
-                next.claimMessages(List.of(id));
-            }
+        killTheHub();
+        assertThat(ledger.suspectDeadRoutes()).isEmpty();
+        assertThat(ledger.claimMessages(List.of(id, other)).suspects()).containsExactlyInAnyOrder(id, other);
+        routed(ledger.claimSuspect(other, true).messages().get(0), "r@1", List.of());
+        for (int death = 1; death <= 3; death++) {
+            runAlone(id);
+            killTheHub();
+            assertThat(ledger.suspectDeadRoutes()).hasSize(death < 3 ? 0 : 1);
+            assertThat(ledger.claimSuspect(id, true).messages())
+                    .as("it waits, so that it shows whether the hub dies without it")
+                    .isEmpty();
         }
         assertThat(search.message(ALL, id)).get().satisfies(row -> {
             assertThat(row.state()).isEqualTo("PARKED");
             assertThat(row.code()).isEqualTo("route.crashed");
         });
+        assertThat(search.message(ALL, other).orElseThrow().state()).isEqualTo("ROUTED");
         assertThat(search.balance(ALL).even()).isTrue();
+    }
+
+    @Test
+    void aMessageIsNotBlamedForDeathsBesideOthersOrForOneAmongDeathsWithoutIt() {
+        var id = ledger.take(message("a", "<form/>")).id();
+        for (int death = 1; death <= 25; death++) {
+            if (death == 1) {
+                ledger.claimMessages(List.of(id));
+            } else {
+                runAlone(id);
+            }
+            killTheHub();
+            assertThat(ledger.suspectDeadRoutes()).isEmpty();
+            if (death % 2 == 0) {
+                killTheHub();
+                assertThat(ledger.suspectDeadRoutes()).isEmpty();
+            }
+        }
+        assertThat(search.message(ALL, id).orElseThrow().state()).isEqualTo("RECEIVED");
+    }
+
+    @Test
+    void whatAnOrderlyEndInterruptsIsBlamedForNothing() {
+        var id = ledger.take(message("a", "<form/>")).id();
+        ledger.claimMessages(List.of(id));
+        ledger.close();
+        nodes.close();
+        nodes = new Nodes(database, clock, "a");
+        ledger = new SqlLedger(database, clock, new Ids(clock), nodes);
+
+        assertThat(ledger.suspectDeadRoutes()).isEmpty();
+        assertThat(ledger.claimMessages(List.of(id)).messages()).hasSize(1);
     }
 
     @Test
@@ -202,6 +252,55 @@ class LedgerTest {
             assertThat(row.reference()).isEqualTo("ref-1");
         });
         assertThat(search.balance(ALL).delivered()).isEqualTo(1);
+        assertThat(search.balance(ALL).even()).isTrue();
+    }
+
+    @Test
+    void receiptsOfATargetAreKeptUnchangedWithTheMessageAndStandInTheLedger() {
+        planned("a", "d1");
+        var card = part("process-card", "<ProcessCard/>");
+        var report = part("report", "<TransportReport/>");
+
+        assertThat(counts(Ledger.Outcome.delivered(claim("d1"), "ref-1", false, NOON)
+                        .proved(List.of(card, report))))
+                .isTrue();
+
+        var message = UUID.fromString(search.delivery(ALL, "d1").orElseThrow().messageId());
+        var kept = search.parts(message).stream()
+                .filter(each -> each.role().equals("receipt"))
+                .toList();
+        assertThat(kept).extracting(Search.PartRow::name).containsExactly("process-card", "report");
+        assertThat(search.part(message, kept.get(0).no()).orElseThrow().inline())
+                .hasValueSatisfying(bytes -> assertThat(bytes).asString().isEqualTo("<ProcessCard/>"));
+        assertThat(search.entriesOfMessage(ALL, message).stream()
+                        .filter(each -> each.what().equals("RECEIPT")))
+                .hasSize(2)
+                .allSatisfy(each -> {
+                    assertThat(each.deliveryId()).isEqualTo("d1");
+                    assertThat(each.detail()).startsWith("part ").contains(" salted-sha256=");
+                });
+    }
+
+    @Test
+    void whatIsPutOffIsDueLaterAndWhatIsGivenBackWasNoAttempt() {
+        planned("a", "d1");
+        var soon = clock.instant().plusSeconds(60);
+        ledger.putOff(List.of("d1"), soon);
+        assertThat(ledger.claimDeliveries(List.of("d1"))).as("not due").isEmpty();
+        ledger.putOff(List.of("d1"), clock.instant());
+        assertThat(ledger.claimDeliveries(List.of("d1"))).as("never sooner").isEmpty();
+
+        planned("b", "d2");
+        var claimed = claim("d2");
+        ledger.putOff(List.of("d2"), soon);
+        ledger.giveBack(List.of(claimed), clock.instant());
+        assertThat(search.attempts("d2")).isEmpty();
+
+        var again = claim("d2");
+        assertThat(again.attempt()).isEqualTo(1);
+        assertThat(counts(Ledger.Outcome.delivered(again, "ref", false, NOON))).isTrue();
+        ledger.giveBack(List.of(again), soon);
+        assertThat(search.delivery(ALL, "d2").orElseThrow().state()).isEqualTo("DELIVERED");
         assertThat(search.balance(ALL).even()).isTrue();
     }
 
@@ -305,10 +404,10 @@ class LedgerTest {
         for (int i = 0; i < 5; i++) {
             ledger.take(message("m" + i, "<form/>"));
         }
-        assertThat(ledger.dueMessages(new Walk(false), 10, 10))
+        assertThat(ledger.dueMessages(new Walk(false, group -> true), 10, 10))
                 .as("on the lane just now, so in flight")
                 .isEmpty();
-        assertThat(ledger.dueMessages(new Walk(true), 10, 10))
+        assertThat(ledger.dueMessages(new Walk(true, group -> true), 10, 10))
                 .as("nothing is in flight at a first start")
                 .hasSize(5);
 
@@ -316,7 +415,7 @@ class LedgerTest {
             ledger.take(unpublished("u" + i, PIRNA));
         }
         ledger.take(unpublished("l", "14713000"));
-        var walk = new Walk(false);
+        var walk = new Walk(false, group -> true);
         assertThat(ledger.dueMessages(walk, 10, 4))
                 .extracting(Ledger.ToRoute::municipality)
                 .containsExactlyInAnyOrder(PIRNA, PIRNA, "14713000");
@@ -324,6 +423,32 @@ class LedgerTest {
         assertThat(ledger.dueMessages(walk, 10, 4))
                 .as("from the beginning again")
                 .hasSize(3);
+    }
+
+    @Test
+    void aWalkThatABacklogKeepsFromItsEndTakesInWhatTheOthersGetMeanwhile() {
+        for (int i = 0; i < 20; i++) {
+            ledger.take(unpublished("u" + i, PIRNA));
+        }
+        var full = new HashSet<String>();
+        var walk = new Walk(false, group -> !full.contains(group));
+        assertThat(ledger.dueMessages(walk, 10, 2)).hasSize(2);
+
+        ledger.take(unpublished("l", "14713000"));
+        clock.forward(Duration.ofSeconds(3));
+        assertThat(ledger.dueMessages(walk, 10, 2))
+                .extracting(Ledger.ToRoute::municipality)
+                .containsExactlyInAnyOrder(PIRNA, "14713000");
+
+        full.add(PIRNA + "/");
+        assertThat(ledger.dueMessages(walk, 10, 10))
+                .as("of one that has enough nothing is found, nor is one found twice")
+                .isEmpty();
+        full.clear();
+        clock.forward(Duration.ofSeconds(3));
+        assertThat(ledger.dueMessages(walk, 100, 100))
+                .as("the rest, without those that were found")
+                .hasSize(17);
     }
 
     @Test
@@ -339,7 +464,7 @@ class LedgerTest {
         routed(other, "r@1", List.of(ordered("d3", other, "kassenzeichen 7")));
 
         assertThat(ledger.claimDeliveries(List.of("d2"))).isEmpty();
-        assertThat(ledger.dueDeliveries(new Walk(true), 10, 10))
+        assertThat(ledger.dueDeliveries(new Walk(true, group -> true), 10, 10))
                 .extracting(Address::delivery)
                 .containsExactlyInAnyOrder("d1", "d3");
         assertThat(claim("d3")).isNotNull();
@@ -365,11 +490,30 @@ class LedgerTest {
     @Test
     void whatAClockThatStoodAheadHasWrittenIsPulledForward() {
         planned("a", "d1");
+        var due = claim("d1");
+        clock.forward(Duration.ofDays(2));
         counts(Ledger.Outcome.not(
-                claim("d1"), DeliveryState.WAITING, "target.unreachable", "x", NOON.plus(Duration.ofDays(2))));
+                due,
+                DeliveryState.WAITING,
+                "target.unreachable",
+                "x",
+                clock.instant().plusSeconds(5)));
+        clock.forward(Duration.ofDays(-2));
 
         assertThat(ledger.pullForward(NOON.plus(Duration.ofHours(6)))).isEqualTo(1);
-        assertThat(ledger.dueDeliveries(new Walk(false), 10, 10)).hasSize(1);
+        assertThat(ledger.dueDeliveries(new Walk(false, group -> true), 10, 10)).hasSize(1);
+    }
+
+    @Test
+    void aLongWaitThatATargetAskedForIsNotPulledForward() {
+        planned("a", "d1");
+        counts(Ledger.Outcome.not(
+                claim("d1"), DeliveryState.WAITING, "target.unreachable", "x", NOON.plus(Duration.ofDays(2))));
+        clock.forward(Duration.ofMinutes(1));
+
+        assertThat(ledger.pullForward(clock.instant().plus(Duration.ofHours(6))))
+                .isZero();
+        assertThat(ledger.dueDeliveries(new Walk(false, group -> true), 10, 10)).isEmpty();
     }
 
     @Test
@@ -378,10 +522,10 @@ class LedgerTest {
         operator.pause(PIRNA, "trade-register", "key/admin", "maintenance");
 
         assertThat(ledger.claimDeliveries(List.of("d1"))).isEmpty();
-        assertThat(ledger.dueDeliveries(new Walk(true), 10, 10)).isEmpty();
+        assertThat(ledger.dueDeliveries(new Walk(true, group -> true), 10, 10)).isEmpty();
 
         operator.resume(PIRNA, "trade-register", "key/admin");
-        assertThat(ledger.dueDeliveries(new Walk(false), 10, 10))
+        assertThat(ledger.dueDeliveries(new Walk(false, group -> true), 10, 10))
                 .extracting(Address::delivery)
                 .containsExactly("d1");
         assertThat(claim("d1")).isNotNull();
@@ -394,7 +538,7 @@ class LedgerTest {
                 claim("d1"), DeliveryState.WAITING, "target.unreachable", "refused", NOON.plus(Duration.ofSeconds(5))));
 
         assertThat(ledger.claimDeliveries(List.of("d1"))).isEmpty();
-        assertThat(ledger.dueDeliveries(new Walk(true), 10, 10)).isEmpty();
+        assertThat(ledger.dueDeliveries(new Walk(true, group -> true), 10, 10)).isEmpty();
         assertThat(search.balance(ALL).open()).isEqualTo(1);
     }
 

@@ -9,11 +9,13 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -21,9 +23,6 @@ import java.util.stream.Stream;
 
 /** One node's view of a {@link MemoryStore}: what {@link SqlLedger} is to the database, for one thread. */
 public class MemoryLedger implements Ledger {
-
-    private static final int MOST_DEATHS = 10;
-    private static final String LEAST = new UUID(0, 0).toString();
 
     private final MemoryStore store;
     private final Clock clock;
@@ -127,6 +126,16 @@ public class MemoryLedger implements Ledger {
 
     @Override
     public RouteSet claimMessages(List<UUID> ids) {
+        return claim(ids, false, false);
+    }
+
+    @Override
+    public RouteSet claimSuspect(UUID id, boolean alone) {
+        store.routing.values().removeIf(set -> set.alone() && set.epoch() == epoch.getAsLong());
+        return claim(List.of(id), true, alone);
+    }
+
+    RouteSet claim(List<UUID> ids, boolean suspected, boolean alone) {
         var now = clock.instant();
         var suspects = new ArrayList<UUID>();
         var found = new ArrayList<HeldMessage>();
@@ -135,7 +144,7 @@ public class MemoryLedger implements Ledger {
             if (row == null || row.state != MessageState.RECEIVED || row.due.isAfter(now)) {
                 continue;
             }
-            if (row.suspect > 0 && ids.size() > 1) {
+            if (row.suspect > 0 && !suspected) {
                 suspects.add(id);
                 continue;
             }
@@ -161,7 +170,7 @@ public class MemoryLedger implements Ledger {
         store.routing.put(
                 no,
                 new RouteRow(
-                        epoch.getAsLong(), found.stream().map(HeldMessage::id).toList()));
+                        epoch.getAsLong(), found.stream().map(HeldMessage::id).toList(), alone));
         return new RouteSet(no, found, suspects);
     }
 
@@ -304,11 +313,12 @@ public class MemoryLedger implements Ledger {
                                 && !store.sending.containsKey(row.id)
                                 && hasItsTurn(row))
                         .toList();
-        due.forEach(row -> store.sending.put(row.id, new Sending(epoch.getAsLong(), row.attempt + 1)));
-        return due.stream().map(row -> dueDelivery(row, row.attempt + 1)).toList();
+        due.forEach(row -> store.sending.put(row.id, new Sending(epoch.getAsLong(), row.attempt + 1, false)));
+        return due.stream().map(this::dueDelivery).toList();
     }
 
-    private DueDelivery dueDelivery(DeliveryRow row, int attempt) {
+    private DueDelivery dueDelivery(DeliveryRow row) {
+        var open = store.sending.get(row.id);
         var parts = store.messages.get(row.message.id()).parts;
         return new DueDelivery(
                 row.id,
@@ -322,10 +332,11 @@ public class MemoryLedger implements Ledger {
                 row.planned.headers(),
                 Parts.get(parts, row.body).part(),
                 row.attachments.stream().map(no -> Parts.get(parts, no).part()).toList(),
-                attempt,
-                attempt - row.triedBefore,
+                open.attempt(),
+                open.attempt() - row.triedBefore,
                 row.code,
-                epoch.getAsLong());
+                open.epoch(),
+                open.takenOver());
     }
 
     @Override
@@ -346,7 +357,7 @@ public class MemoryLedger implements Ledger {
     public void giveBack(List<DueDelivery> claimed, Instant due) {
         for (var each : claimed) {
             var row = store.deliveries.get(each.id());
-            if (store.sending.remove(each.id(), new Sending(each.epoch(), each.attempt()))
+            if (store.sending.remove(each.id(), new Sending(each.epoch(), each.attempt(), each.takenOver()))
                     && row.state == DeliveryState.WAITING) {
                 row.due = due;
                 row.publishedUntil = MemoryStore.NEVER;
@@ -363,12 +374,16 @@ public class MemoryLedger implements Ledger {
             var due = outcome.delivery();
             var open = store.sending.get(due.id());
             var row = store.deliveries.get(due.id());
-            if (!new Sending(due.epoch(), due.attempt()).equals(open) || row.state != DeliveryState.WAITING) {
+            if (open == null
+                    || open.epoch() != due.epoch()
+                    || open.attempt() != due.attempt()
+                    || row.state != DeliveryState.WAITING) {
                 continue;
             }
             store.sending.remove(due.id());
             row.state = outcome.state();
             row.attempt = due.attempt();
+            row.triedBefore += outcome.begun() ? 0 : 1;
             row.reference = outcome.reference();
             row.awaited = outcome.awaited();
             row.code = outcome.code();
@@ -376,6 +391,7 @@ public class MemoryLedger implements Ledger {
             row.due = outcome.due();
             row.publishedUntil = MemoryStore.NEVER;
             row.finishedAt = row.state == DeliveryState.WAITING ? MemoryStore.NEVER : now;
+            row.lastFailed = now;
             written.add(row.id);
             if (!row.planned.orderKey().isEmpty()
                     && (row.state == DeliveryState.DELIVERED || row.state == DeliveryState.REJECTED)) {
@@ -423,8 +439,8 @@ public class MemoryLedger implements Ledger {
         var mine = new ArrayList<DueDelivery>();
         for (var row : dead) {
             var attempt = store.sending.get(row.id).attempt();
-            store.sending.put(row.id, new Sending(epoch.getAsLong(), attempt));
-            mine.add(dueDelivery(row, attempt));
+            store.sending.put(row.id, new Sending(epoch.getAsLong(), attempt, true));
+            mine.add(dueDelivery(row));
         }
         return mine;
     }
@@ -435,8 +451,7 @@ public class MemoryLedger implements Ledger {
                 .filter(each -> each.getValue().epoch() == epoch.getAsLong())
                 .filter(each ->
                         abandoned.test(store.deliveries.get(each.getKey()).address()))
-                .map(each -> dueDelivery(
-                        store.deliveries.get(each.getKey()), each.getValue().attempt()))
+                .map(each -> dueDelivery(store.deliveries.get(each.getKey())))
                 .toList();
     }
 
@@ -450,30 +465,70 @@ public class MemoryLedger implements Ledger {
 
     @Override
     public List<UUID> suspectDeadRoutes() {
-        var suspects = new LinkedHashSet<UUID>();
+        var now = clock.instant();
+        var died = new HashSet<Long>();
+        store.epochs.forEach((number, row) -> {
+            if (!row.judged && number != epoch.getAsLong() && !store.alive(number)) {
+                row.judged = true;
+                died.add(number);
+            }
+        });
+        var alone = new LinkedHashSet<UUID>();
+        var beside = new LinkedHashSet<UUID>();
         store.routing.values().removeIf(set -> {
             var dead = set.epoch() != epoch.getAsLong() && !store.alive(set.epoch());
             if (dead) {
-                suspects.addAll(set.messages());
+                (set.alone() ? alone : beside).addAll(set.messages());
+            }
+            if (dead && set.alone()) {
+                died.remove(set.epoch());
             }
             return dead;
         });
-        var parked = new ArrayList<UUID>();
-        for (var id : suspects) {
-            var row = store.messages.get(id);
-            if (row.state != MessageState.RECEIVED) {
-                continue;
-            }
-            row.suspect++;
-            row.publishedUntil = MemoryStore.NEVER;
-            if (row.suspect >= MOST_DEATHS) {
-                row.state = MessageState.PARKED;
-                row.code = "route.crashed";
-                parked.add(id);
-                store.enter(row.municipality(), id, "", "PARKED", row.code);
+        if (somethingElseKills(died)) {
+            for (var row : store.messages.values()) {
+                if (row.suspect > 1 && row.state == MessageState.RECEIVED) {
+                    row.suspect = 1;
+                    row.due = now;
+                }
             }
         }
+        var parked = new ArrayList<UUID>();
+        beside.removeAll(alone);
+        for (var row : received(beside)) {
+            row.suspect = Math.max(row.suspect, 1);
+            row.publishedUntil = MemoryStore.NEVER;
+        }
+        for (var row : received(alone)) {
+            if (countsAgainstIt(row)) {
+                row.state = MessageState.PARKED;
+                row.code = "route.crashed";
+                parked.add(row.id);
+                store.enter(row.municipality(), row.id, "", "PARKED", row.code);
+            }
+            var wait = RouteBook.PROBATION.toMillis() * Math.pow(RouteBook.LONGER, row.suspect - 1);
+            row.due = now.plusMillis((long) wait);
+            row.publishedUntil = MemoryStore.NEVER;
+            row.suspect++;
+        }
         return parked;
+    }
+
+    /** @param died while no suspect ran alone on them */
+    boolean somethingElseKills(Set<Long> died) {
+        return !died.isEmpty();
+    }
+
+    /** Whether a death alone is one too many. */
+    boolean countsAgainstIt(MessageRow row) {
+        return row.suspect >= RouteBook.MOST_DEATHS;
+    }
+
+    private List<MessageRow> received(Collection<UUID> ids) {
+        return ids.stream()
+                .map(store.messages::get)
+                .filter(row -> row.state == MessageState.RECEIVED)
+                .toList();
     }
 
     /** A row that a walk may come to. */
@@ -484,8 +539,8 @@ public class MemoryLedger implements Ledger {
         var waiting = store.messages.values().stream()
                 .filter(row -> row.state == MessageState.RECEIVED)
                 .toList();
-        if (walk.beginIfDone(clock.instant())) {
-            begin(walk, waiting.stream().map(row -> row.municipality() + "/"));
+        if (walk.looks(clock.instant())) {
+            look(walk, waiting.stream().map(row -> row.municipality() + "/"));
         }
         var rows = waiting.stream()
                 .filter(row -> publishable(walk, row.publishedUntil))
@@ -501,8 +556,8 @@ public class MemoryLedger implements Ledger {
         var waiting = store.deliveries.values().stream()
                 .filter(row -> row.state == DeliveryState.WAITING)
                 .toList();
-        if (walk.beginIfDone(clock.instant())) {
-            begin(
+        if (walk.looks(clock.instant())) {
+            look(
                     walk,
                     waiting.stream()
                             .filter(row -> !isPaused(row))
@@ -521,20 +576,19 @@ public class MemoryLedger implements Ledger {
         return walk.all() || !publishedUntil.isAfter(clock.instant());
     }
 
-    private static void begin(Walk walk, Stream<String> groups) {
-        groups.distinct().sorted().forEach(group -> walk.positions()
-                .put(group, new Walk.Position(Instant.EPOCH, LEAST)));
+    private static void look(Walk walk, Stream<String> groups) {
+        groups.distinct().sorted().forEach(walk::add);
     }
 
     private <T> List<T> walked(Walk walk, List<Walked<T>> rows, int each, int limit) {
-        if (walk.positions().isEmpty()) {
+        var open = walk.open();
+        if (open.isEmpty()) {
             return List.of();
         }
         var now = clock.instant();
-        var share = Math.max(1, Math.min(each, limit / walk.positions().size()));
+        var share = Math.max(1, Math.min(each, limit / open.size()));
         var found = new ArrayList<T>();
-        for (var group : List.copyOf(walk.positions().keySet())) {
-            var from = walk.positions().get(group);
+        open.forEach((group, from) -> {
             var given = rows.stream()
                     .filter(row -> row.group().equals(group) && !row.due().isAfter(now) && isBehind(row, from))
                     .sorted(Comparator.<Walked<T>, Instant>comparing(Walked::due)
@@ -543,12 +597,12 @@ public class MemoryLedger implements Ledger {
                     .toList();
             given.forEach(row -> {
                 found.add(row.row());
-                walk.positions().put(group, new Walk.Position(row.due(), row.id()));
+                walk.gave(group, new Walk.Position(row.due(), row.id()));
             });
             if (given.size() < share) {
-                walk.positions().remove(group);
+                walk.ended(group);
             }
-        }
+        });
         return found;
     }
 
@@ -569,7 +623,9 @@ public class MemoryLedger implements Ledger {
             }
         }
         for (var row : store.deliveries.values()) {
-            if (row.state == DeliveryState.WAITING && (row.due.isAfter(latest) || row.publishedUntil.isAfter(latest))) {
+            var meant = !row.lastFailed.isAfter(now);
+            if (row.state == DeliveryState.WAITING
+                    && (row.due.isAfter(latest) && !meant || row.publishedUntil.isAfter(latest))) {
                 row.due = now;
                 row.publishedUntil = MemoryStore.NEVER;
                 count++;

@@ -76,6 +76,7 @@ public final class MemoryStore {
         String code = "";
         String reason = "";
         Instant finishedAt = NEVER;
+        Instant lastFailed = Instant.MAX;
 
         DeliveryRow(
                 HeldMessage message,
@@ -120,13 +121,14 @@ public final class MemoryStore {
     }
 
     /** An open attempt. */
-    record Sending(long epoch, int attempt) {}
+    record Sending(long epoch, int attempt, boolean takenOver) {}
 
-    record RouteRow(long epoch, List<UUID> messages) {}
+    record RouteRow(long epoch, List<UUID> messages, boolean alone) {}
 
     static final class EpochRow {
         final String node;
         Instant aliveUntil;
+        boolean judged;
 
         EpochRow(String node, Instant aliveUntil) {
             this.node = node;
@@ -196,11 +198,17 @@ public final class MemoryStore {
             return false;
         }
         row.aliveUntil = databaseClock.instant().plus(Nodes.LEASE);
+        row.judged = false;
         return true;
     }
 
+    /** A node says good-bye. */
     public void end(long epoch) {
-        epochs.get(epoch).aliveUntil = NEVER;
+        var row = epochs.get(epoch);
+        if (!row.aliveUntil.equals(NEVER)) {
+            row.aliveUntil = NEVER;
+            row.judged = true;
+        }
     }
 
     public List<Long> living() {
@@ -293,6 +301,12 @@ public final class MemoryStore {
 
     public Optional<MessageState> message(UUID id) {
         return Optional.ofNullable(messages.get(id)).map(row -> row.state);
+    }
+
+    /** Why it stands where it stands; empty if it does well. */
+    public String code(UUID message) {
+        var row = messages.get(message);
+        return row == null ? "" : row.code;
     }
 
     public List<UUID> messagesIn(MessageState state) {

@@ -1,10 +1,12 @@
 package de.stellwerk.hub.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.zaxxer.hikari.HikariDataSource;
 import de.stellwerk.hub.postgres.TestPostgres;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
@@ -66,5 +68,26 @@ class NodesTest {
             assertThat(other.epoch()).isNotEqualTo(nodes.epoch());
             assertThat(nodes.valid(term)).isFalse();
         }
+    }
+
+    @Test
+    void theListOfNodesSaysWhoLivesAndWhatEachHas() {
+        var source = new Nodes.Source("14628270", "mail");
+        try (var other = new Nodes(database, Clock.systemUTC(), "b", nanos::get)) {
+            other.share(List.of(source), each -> false);
+            nodes.share(List.of(source), each -> false);
+            assertThat(new Search(database).nodes())
+                    .extracting(Search.NodeRow::node, Search.NodeRow::state)
+                    .containsExactly(tuple("b", "ALIVE"), tuple("a", "ALIVE"));
+            assertThat(new Search(database).nodes())
+                    .allSatisfy(row -> assertThat(row.lastPulse()).isNotNull())
+                    .extracting(Search.NodeRow::sources)
+                    .as("one of the two has it")
+                    .containsOnlyOnce(1);
+        }
+        assertThat(new Search(database).nodes().get(0)).satisfies(row -> {
+            assertThat(row.state()).isEqualTo("ENDED");
+            assertThat(row.lastPulse()).isNull();
+        });
     }
 }

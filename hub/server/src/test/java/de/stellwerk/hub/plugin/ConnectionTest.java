@@ -111,11 +111,11 @@ class ConnectionTest {
 
             assertThat(demo.state()).isEqualTo(Connection.State.FAILED);
             assertThat(demo.stateText())
-                    .contains("'foldr' is not a setting of it; these are: [folder, password, pause].")
-                    .contains("'folder' (Folder) is missing.")
-                    .contains("'password' is a secret and must be a reference: { secret: name }.")
+                    .contains("There is no key 'foldr' here. Did you mean 'folder'?")
+                    .contains("The key 'folder' is missing here.")
+                    .contains("'password' is a secret and must not stand here itself. Expected: { secret: name }")
                     .doesNotContain("TopSecret");
-            assertThat(demo.stateText(Locale.GERMAN)).contains("„folder“ (Folder) fehlt.");
+            assertThat(demo.stateText(Locale.GERMAN)).contains("Hier fehlt der Schlüssel „folder“.");
             assertThat(demo.deliver(delivery("version")))
                     .isInstanceOfSatisfying(DeliveryResult.NotSent.class, notSent -> assertThat(notSent.why())
                             .startsWith("plugin.settings: "));

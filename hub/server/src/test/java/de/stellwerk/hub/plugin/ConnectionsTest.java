@@ -3,14 +3,20 @@ package de.stellwerk.hub.plugin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import de.stellwerk.hub.config.Isolation;
+import de.stellwerk.hub.config.PluginsConfig;
 import de.stellwerk.hub.plugin.PluginStatus.State;
+import de.stellwerk.hub.signature.JarTrust;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
@@ -129,6 +135,48 @@ class ConnectionsTest {
     }
 
     @Test
+    void aSignatureThatComesLaterIsSeen() throws Exception {
+        JarTrust.makeKeys(home.resolve("keys"));
+        var trust = new PluginsConfig(
+                false,
+                Map.of("acme", Files.readString(home.resolve("keys/plugin.pub"))),
+                Optional.empty(),
+                Isolation.defaults(),
+                Optional.empty(),
+                PluginsConfig.WATCH,
+                PluginsConfig.RETURN_AFTER);
+        try (var house = new House(home, trust)) {
+            house.drop("demo.jar", TestJar.demo("demo", "1.0.0"));
+            assertThat(house.await("demo.jar", State.REFUSED).code()).isEqualTo("plugin.unsigned");
+
+            var jar = house.inbox.resolve("demo.jar");
+            Files.writeString(house.inbox.resolve("demo.jar.sig"), JarTrust.sign(jar, home.resolve("keys/plugin.key")));
+
+            house.awaitActive("demo.jar", "1.0.0");
+        }
+        Files.delete(home.resolve("plugins/inbox/demo.jar.sig"));
+        try (var house = new House(home, trust)) {
+            assertThat(house.ask("version"))
+                    .as("its signature was kept with the copy")
+                    .isEqualTo("1.0.0");
+        }
+    }
+
+    @Test
+    void aSettingThatTheManifestDoesNotAskForOpensNothing() throws Exception {
+        try (var house = new House(home)) {
+            house.drop("demo.jar", TestJar.demo("demo", "1.0.0").line("Plugin-Permits-Secrets", "none"));
+            house.awaitActive("demo.jar", "1.0.0");
+
+            assertThat(house.ask("version")).startsWith("NotSent");
+            assertThat(house.demo().state()).isEqualTo(Connection.State.FAILED);
+            assertThat(house.demo().stateText(Locale.ENGLISH))
+                    .contains("plugin.not-permitted", "'password: ***'")
+                    .doesNotContain("TopSecret");
+        }
+    }
+
+    @Test
     void aLinkInTheInboxIsRefused() throws Exception {
         try (var house = new House(home)) {
             TestJar.demo("demo", "1.0.0").drop(home.resolve("elsewhere.jar"));
@@ -223,6 +271,72 @@ class ConnectionsTest {
     }
 
     @Test
+    void everyRefusalSaysWhatHappenedWhatIsSafeAndWhatToDoInBothLanguages() throws Exception {
+        var newer = TestJar.demo("demo", "2.0.0").bytes();
+        var jars = Map.of(
+                "plugin.incomplete",
+                Arrays.copyOf(newer, newer.length / 2),
+                "plugin.manifest",
+                TestJar.demo("demo", "2.0.1").line("Plugin-Permits-All", "*").bytes(),
+                "plugin.api-version",
+                TestJar.demo("demo", "2.0.2")
+                        .line("Plugin-Requires", ">=99.0.0")
+                        .bytes(),
+                "plugin.shadow",
+                TestJar.demo("demo", "2.0.3").copyOf(Connection.class).bytes(),
+                "plugin.forbidden-call",
+                TestJar.demo("demo", "2.0.4")
+                        .classes("demo.Bad", "package demo; class Bad { void call() { System.exit(1); } }")
+                        .bytes(),
+                "plugin.factory",
+                TestJar.demo("demo", "2.0.5").with("broken.txt", "x").bytes(),
+                "plugin.no-connector",
+                TestJar.bare("demo", "2.0.6").bytes(),
+                "plugin.same-version",
+                TestJar.demo("demo", "1.0.0").with("more.txt", "x").bytes());
+        var todo = Map.of(
+                "plugin.incomplete",
+                List.of("Copy it again", "Neu kopieren"),
+                "plugin.manifest",
+                List.of("Correct it and build the jar again", "Berichtigen und das Archiv neu bauen"),
+                "plugin.api-version",
+                List.of("Take a version of the plugin that fits", "Eine passende Version des Plugins"),
+                "plugin.shadow",
+                List.of("Leave it out and build", "Weglassen und das Archiv neu bauen"),
+                "plugin.forbidden-call",
+                List.of("Leave that out", "Das weglassen"),
+                "plugin.factory",
+                List.of("Correct the class and build", "Die Klasse berichtigen und das Archiv neu bauen"),
+                "plugin.no-connector",
+                List.of("Name its class there", "Dort seine Klasse nennen"),
+                "plugin.same-version",
+                List.of("Raise Plugin-Version", "Plugin-Version erhöhen"));
+        try (var house = new House(home).withDemo()) {
+            for (var each : jars.entrySet()) {
+                Files.write(house.inbox.resolve(each.getKey() + ".jar"), each.getValue());
+            }
+            for (var code : jars.keySet()) {
+                var refused = house.await(code + ".jar", State.REFUSED);
+                assertThat(refused.code()).isEqualTo(code);
+                // Of half a jar nobody knows whose it is.
+                boolean known = !code.equals("plugin.incomplete");
+                assertThat(refused.text())
+                        .contains(todo.get(code).get(0))
+                        .endsWith(known ? "Version 1.0.0 stays in use." : "what is in use stays in use.");
+                assertThat(refused.german())
+                        .contains(todo.get(code).get(1))
+                        .endsWith(known ? "Version 1.0.0 bleibt in Gebrauch." : "was in Gebrauch ist, bleibt es.");
+                assertThat(refused.checks())
+                        .filteredOn(check -> check.outcome() == Check.Outcome.FAILED)
+                        .singleElement()
+                        .satisfies(check -> assertThat(check.text()).isEqualTo(refused.text()))
+                        .satisfies(check -> assertThat(check.german()).isEqualTo(refused.german()));
+            }
+            assertThat(house.ask("version")).isEqualTo("1.0.0");
+        }
+    }
+
+    @Test
     void aJarThatBecomesAnotherPluginReplacesTheOneItWas() throws Exception {
         try (var house = new House(home).withDemo()) {
             house.drop("demo.jar", TestJar.demo("other", "1.0.0"));
@@ -260,6 +374,9 @@ class ConnectionsTest {
             assertThat(house.ask("version")).isEqualTo("1.0.0");
             assertThat(house.await("demo.jar", State.REFUSED).text()).endsWith("Version 1.0.0 stays in use.");
             assertThat(house.ask("version")).isEqualTo("1.0.0");
+            assertThat(house.awaitActive("demo.jar", "1.0.0").checks())
+                    .as("what this very hub has found out is not found out again")
+                    .anySatisfy(check -> assertThat(check.text()).startsWith("It has stood this before"));
         }
     }
 
@@ -288,9 +405,9 @@ class ConnectionsTest {
     @Test
     void aConnectionIsFoundByItsMunicipalityAndName() {
         try (var house = new House(home)) {
-            assertThat(house.connections.all()).containsExactly(house.demo(), house.other());
+            assertThat(house.connections.all()).containsExactly(house.demo(), house.other(), house.leipzig());
             assertThat(house.connections.find(House.PIRNA, "nowhere")).isEmpty();
-            assertThat(house.connections.find("14713000", "demo")).isEmpty();
+            assertThat(house.connections.find("14713001", "demo")).isEmpty();
         }
     }
 }

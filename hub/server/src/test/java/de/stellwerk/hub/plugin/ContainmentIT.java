@@ -47,7 +47,7 @@ class ContainmentIT {
         neighbours = new Neighbours(
                 home,
                 new Isolation(Set.of(), 64L << 20, 50),
-                new Bounds(2, Duration.ofMillis(300)),
+                new Bounds(2, Duration.ofMillis(300), 1 << 20),
                 List.of(
                         "loops",
                         "deadlocks",

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import de.stellwerk.hub.config.Bounds;
 import de.stellwerk.hub.config.ConnectionConfig;
-import de.stellwerk.hub.config.Isolation;
 import de.stellwerk.hub.config.Municipality;
+import de.stellwerk.hub.config.Origin;
 import de.stellwerk.hub.config.PluginsConfig;
 import de.stellwerk.hub.config.Retry;
 import de.stellwerk.hub.spi.Content;
@@ -35,6 +35,8 @@ import org.awaitility.Awaitility;
 final class House implements AutoCloseable {
 
     static final String PIRNA = "14628270";
+    static final String LEIPZIG = "14713000";
+    static final Duration WATCH = Duration.ofMinutes(1);
 
     final Path home;
     final Path inbox;
@@ -45,17 +47,59 @@ final class House implements AutoCloseable {
         this(home, Map.of("folder", "town", "password", "TopSecret"), Set.of("password"), Duration.ofMillis(20));
     }
 
+    House(Path home, PluginsConfig trust) {
+        this(
+                home,
+                Map.of("folder", "town", "password", "TopSecret"),
+                Set.of("password"),
+                trust,
+                Duration.ofMillis(20),
+                Bounds.defaults());
+    }
+
     House(Path home, Map<String, String> settings, Set<String> secrets, Duration look) {
-        this(home, settings, secrets, look, Isolation.defaults(), Bounds.defaults());
+        this(home, settings, secrets, PluginsConfig.open(), look, Bounds.defaults());
     }
 
     House(
             Path home,
             Map<String, String> settings,
             Set<String> secrets,
+            PluginsConfig trust,
             Duration look,
-            Isolation isolation,
             Bounds bounds) {
+        this(home, settings, secrets, swapping(trust, Optional.empty(), Duration.ZERO), look, bounds, Optional.empty());
+    }
+
+    /** One whose swaps are watched: Leipzig tries first if so said, and takes the versions of a range only if so said. */
+    static House watching(Path home, Optional<String> canary, Optional<String> range) {
+        return watching(home, canary, range, WATCH);
+    }
+
+    static House watching(Path home, Optional<String> canary, Optional<String> range, Duration watch) {
+        return new House(
+                home,
+                Map.of("folder", "town", "password", "TopSecret"),
+                Set.of("password"),
+                swapping(PluginsConfig.open(), canary, watch),
+                Duration.ofMillis(20),
+                Bounds.defaults(),
+                range);
+    }
+
+    private static PluginsConfig swapping(PluginsConfig trust, Optional<String> canary, Duration watch) {
+        return new PluginsConfig(
+                trust.unsigned(), trust.keys(), trust.directory(), trust.isolation(), canary, watch, 3);
+    }
+
+    private House(
+            Path home,
+            Map<String, String> settings,
+            Set<String> secrets,
+            PluginsConfig trust,
+            Duration look,
+            Bounds bounds,
+            Optional<String> range) {
         this.home = home;
         this.inbox = home.resolve("plugins/inbox");
         var configs = new LinkedHashMap<String, ConnectionConfig>();
@@ -65,20 +109,40 @@ final class House implements AutoCloseable {
                     new ConnectionConfig(
                             name,
                             name,
+                            Optional.empty(),
                             Duration.ofSeconds(5),
                             Optional.empty(),
                             Retry.defaults(),
                             bounds,
                             settings,
-                            secrets));
+                            secrets,
+                            Origin.NONE));
         }
         var pirna = new Municipality(PIRNA, "146285229270", "Pirna", configs);
+        var leipzig = new Municipality(
+                LEIPZIG,
+                "147130000000",
+                "Leipzig",
+                Map.of(
+                        "demo",
+                        new ConnectionConfig(
+                                "demo",
+                                "demo",
+                                range,
+                                Duration.ofSeconds(5),
+                                Optional.empty(),
+                                Retry.defaults(),
+                                bounds,
+                                settings,
+                                secrets,
+                                Origin.NONE)));
         connections = new Connections(
                 home.resolve("plugins"),
                 home.resolve("data"),
                 home,
-                List.of(pirna),
-                new PluginsConfig(true, Map.of(), Optional.empty(), isolation),
+                List.of(pirna, leipzig),
+                trust,
+                (names, begun, switched, ended) -> new SwapReport.Book.Count(names.size(), 0, 0),
                 clock,
                 look);
         connections.start();
@@ -86,6 +150,10 @@ final class House implements AutoCloseable {
 
     Connection demo() {
         return connections.find(PIRNA, "demo").orElseThrow();
+    }
+
+    Connection leipzig() {
+        return connections.find(LEIPZIG, "demo").orElseThrow();
     }
 
     Connection other() {

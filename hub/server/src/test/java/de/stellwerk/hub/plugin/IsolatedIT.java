@@ -3,6 +3,7 @@ package de.stellwerk.hub.plugin;
 import static de.stellwerk.hub.plugin.House.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import de.stellwerk.hub.config.Bounds;
@@ -17,6 +18,8 @@ import de.stellwerk.hub.spi.Inbox;
 import de.stellwerk.hub.spi.Message;
 import de.stellwerk.hub.spi.Receipt;
 import de.stellwerk.hub.spi.Receiver;
+import de.stellwerk.hub.spi.Tested.Check;
+import de.stellwerk.hub.spi.Tested.Outcome;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -53,7 +56,7 @@ class IsolatedIT {
         var isolated = new HashSet<>(Arrays.asList(wayward));
         isolated.add("demo");
         return new Neighbours(
-                home, new Isolation(isolated, 48L << 20, 50), new Bounds(4, limit), Arrays.asList(wayward));
+                home, new Isolation(isolated, 48L << 20, 50), new Bounds(4, limit, 1 << 20), Arrays.asList(wayward));
     }
 
     /** The process of a plugin, as its line of status tells. */
@@ -82,6 +85,21 @@ class IsolatedIT {
                     .isEqualTo(new Unknown("plugin.threw: java.lang.StackOverflowError"));
             assertThat(demo.probe(delivery("version"))).contains(new Delivered("1.0.0"));
             neighbours.goOn();
+        }
+    }
+
+    @Test
+    void itsConnectionIsTestedThereAndAskedForValues() throws Exception {
+        try (var neighbours = neighbours(LONG)) {
+            var demo = neighbours.connection("demo");
+            assertThat(neighbours.connections.test(demo.municipality(), demo.config()))
+                    .extracting(Check::name, Check::outcome)
+                    .containsExactly(
+                            tuple("settings", Outcome.PASSED),
+                            tuple("open", Outcome.PASSED),
+                            tuple("echo", Outcome.PASSED));
+            assertThat(neighbours.connections.choices(demo.municipality(), demo.config(), "folder"))
+                    .startsWith("folder", demo.config().settings().get("folder"), demo.municipality());
         }
     }
 

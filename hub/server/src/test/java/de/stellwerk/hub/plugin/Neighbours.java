@@ -6,6 +6,7 @@ import de.stellwerk.hub.config.Bounds;
 import de.stellwerk.hub.config.ConnectionConfig;
 import de.stellwerk.hub.config.Isolation;
 import de.stellwerk.hub.config.Municipality;
+import de.stellwerk.hub.config.Origin;
 import de.stellwerk.hub.config.PluginsConfig;
 import de.stellwerk.hub.config.Retry;
 import java.io.IOException;
@@ -50,7 +51,8 @@ final class Neighbours implements AutoCloseable {
                 home.resolve("data"),
                 home,
                 List.of(new Municipality(PIRNA, "146285229270", "Pirna", configs)),
-                new PluginsConfig(true, Map.of(), Optional.empty(), isolation),
+                new PluginsConfig(true, Map.of(), Optional.empty(), isolation, Optional.empty(), Duration.ZERO, 5),
+                (names, begun, switched, ended) -> new SwapReport.Book.Count(0, 0, 0),
                 Clock.systemUTC(),
                 Duration.ofMillis(20));
         TestJar.demo("demo", "1.0.0").drop(home.resolve("plugins/inbox/demo.jar"));
@@ -68,7 +70,16 @@ final class Neighbours implements AutoCloseable {
     private static ConnectionConfig config(
             String name, Bounds bounds, Map<String, String> settings, Set<String> secrets) {
         return new ConnectionConfig(
-                name, name, Duration.ofSeconds(5), Optional.empty(), Retry.defaults(), bounds, settings, secrets);
+                name,
+                name,
+                Optional.empty(),
+                Duration.ofSeconds(5),
+                Optional.empty(),
+                Retry.defaults(),
+                bounds,
+                settings,
+                secrets,
+                Origin.NONE);
     }
 
     Connection connection(String name) {

@@ -184,6 +184,7 @@ class PluginSwapIT {
                 home,
                 municipalities,
                 PluginsConfig.open(),
+                (names, begun, switched, ended) -> new SwapReport.Book.Count(0, 0, 0),
                 Clock.systemUTC(),
                 Duration.ofMillis(20))) {
             connections.start();
@@ -210,7 +211,7 @@ class PluginSwapIT {
     }
 
     /** The plugin's class loader, by way of a content of a class of its own. */
-    private static WeakReference<ClassLoader> loaderOf(House house) throws Exception {
+    static WeakReference<ClassLoader> loaderOf(House house) throws Exception {
         var inbox = house.new TakingInbox();
         house.demo().poll(inbox);
         var loader = inbox.taken.get(0).body().getClass().getClassLoader();

@@ -1,5 +1,6 @@
 package de.stellwerk.hub.plugin;
 
+import de.stellwerk.hub.camel.CamelConnector;
 import de.stellwerk.hub.spi.ConnectorFactory;
 import jakarta.activation.DataHandler;
 import jakarta.mail.Session;
@@ -45,6 +46,7 @@ final class TestJar {
 
     private static final String CLASS_PATH = Stream.of(
                     ConnectorFactory.class,
+                    CamelConnector.class,
                     DefaultCamelContext.class,
                     CamelContext.class,
                     AbstractCamelContext.class,
@@ -94,6 +96,15 @@ final class TestJar {
     /** One of the plugins that come with the hub: all classes of its factory's package. */
     static TestJar shipped(String id, Class<? extends ConnectorFactory> factory) {
         return bare(id, "1.0.0").packageOf(factory).service(factory.getName());
+    }
+
+    /** A plugin of the second level, with a Camel route and JAXB; its connector is called other. */
+    static TestJar letters(String version) {
+        return bare("letters", version)
+                .with("version.txt", version)
+                .classes("letters.Letters", source("Letters.java.txt"))
+                .with("letters/jaxb.index", "Letters$Letter\n")
+                .service("letters.Letters");
     }
 
     /** A jar with the three lines of a manifest and nothing else. */

@@ -112,6 +112,10 @@ class PrivatePostgresIT {
 
                 try (PrivatePostgres postgres = PrivatePostgres.start(folder)) {
                     assertThat(postgres.pid()).as("the same server").isEqualTo(before.pid());
+                    assertThat(rows(postgres, "SHOW port"))
+                            .as("the port that was noted down")
+                            .containsExactly(
+                                    Files.readString(folder.resolve("port")).strip());
                     assertThatThrownBy(old::commit)
                             .as("a commit of the hub before")
                             .isInstanceOf(SQLException.class);

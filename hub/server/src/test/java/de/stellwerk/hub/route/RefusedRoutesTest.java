@@ -101,7 +101,8 @@ class RefusedRoutesTest {
                 arguments("- hub:verify", "route.step", "one step, such as"),
                 arguments("- split: { xtokenize: //a, steps: [ stop: {} ] }", "route.field", "xtokenize"),
                 arguments("- to: verify", "route.uri", "hub:<step>"),
-                arguments("- to: hub:verify/all", "route.uri", "nothing behind it"),
+                arguments("- to: hub:verify/all", "route.policy", "config/signatures/all.yaml"),
+                arguments("- to: hub:check/invoice", "route.kind", "xrechnung"),
                 arguments("- to: hub:quarantine?code=a.b", "route.parameter", "reason"),
                 arguments("- to: hub:deliver/records?attachments=no", "route.value", "true or false"),
                 arguments(

@@ -170,18 +170,19 @@ class ShippedRoutesTest {
         assertThat(outcome.deliveries().get(1).kind()).isEqualTo("receipt");
         assertThat(Folder.text(outcome.deliveries().get(1).body())).isEqualTo("{\"id\":\"m-9\"}");
         assertThat(outcome.deliveries().get(1).attachments()).isEmpty();
-        assertThat(outcome.reports()).hasSize(1);
+        assertThat(outcome.reports()).hasSize(3);
     }
 
     @Test
     void aNoticeWithABadSignatureGoesNowhere() {
         var good = FOLDER.doors.verdict;
-        FOLDER.doors.verdict = new Verdict(false, "sig.altered", "Changed after signing.", good.report());
+        FOLDER.doors.verdict = new Verdict(
+                false, "sig.altered", "Changed after signing.", List.of(), good.report(), good.etsi(), good.readable());
         try {
             assertThat(FOLDER.run(message("notice.signed", Map.of(), "<a/>")))
                     .isInstanceOfSatisfying(Quarantined.class, quarantined -> {
                         assertThat(quarantined.code()).isEqualTo("sig.altered");
-                        assertThat(quarantined.reports()).hasSize(1);
+                        assertThat(quarantined.reports()).hasSize(3);
                     });
         } finally {
             FOLDER.doors.verdict = good;

@@ -8,6 +8,7 @@ import de.stellwerk.hub.route.Doors.Order;
 import de.stellwerk.hub.route.RouteOutcome.Failed;
 import de.stellwerk.hub.route.RouteOutcome.Quarantined;
 import de.stellwerk.hub.route.RouteOutcome.Routed;
+import de.stellwerk.hub.signature.Verdict;
 import de.stellwerk.hub.spi.Channel;
 import de.stellwerk.hub.spi.Content;
 import java.io.InputStream;
@@ -46,7 +47,87 @@ class StepsTest {
         folder.close();
     }
 
+    // --- versions
+
+    @Test
+    void versionsSideBySideGoThroughRoutesOfTheirOwnAndAnUnknownOneIsQuarantined() {
+        versioned("one", "urn:x:form:1", "records");
+        versioned("two", "urn:x:form:2", "finance?kind=booking");
+        var routes = folder.start().routes;
+
+        assertThat(Folder.only(routes.run(form("urn:x:form:1"))).connection()).isEqualTo("records");
+        assertThat(Folder.only(routes.run(form("urn:x:form:2"))).connection()).isEqualTo("finance");
+        assertThat(routes.run(form("urn:x:form:3"))).isInstanceOfSatisfying(Quarantined.class, outcome -> {
+            assertThat(outcome.code()).isEqualTo("version.unknown");
+            assertThat(outcome.reason()).contains("'urn:x:form:3'", "urn:x:form:1, urn:x:form:2");
+        });
+        assertThat(routes.run(form("Max Mustermann"))).isInstanceOfSatisfying(Quarantined.class, outcome -> {
+            assertThat(outcome.code()).isEqualTo("version.unknown");
+            assertThat(outcome.reason()).doesNotContain("Mustermann");
+        });
+        assertThat(routes.run(Folder.input("test.message", "99050012104000", Map.of(), "%PDF-1.7")))
+                .isInstanceOfSatisfying(
+                        Quarantined.class, outcome -> assertThat(outcome.code()).startsWith("xml."));
+    }
+
+    @Test
+    void aRouteWithoutAVersionTakesThoseThatHaveNoneOfTheirOwn() {
+        versioned("one", "urn:x:form:1", "records");
+        folder.write("others.camel.yaml", """
+                - route:
+                    id: others
+                    from:
+                      uri: hub:test.message
+                      parameters: { municipality: "14628270", service: "99050012104000" }
+                      steps:
+                        - to: hub:deliver/mailbox
+                """);
+        var routes = folder.start().routes;
+
+        assertThat(Folder.only(routes.run(form("urn:x:form:1"))).connection()).isEqualTo("records");
+        assertThat(Folder.only(routes.run(form("urn:x:form:9"))).connection()).isEqualTo("mailbox");
+    }
+
+    private void versioned(String id, String version, String target) {
+        folder.write(id + ".camel.yaml", """
+                - route:
+                    id: %s
+                    from:
+                      uri: hub:test.message
+                      parameters: { municipality: "14628270", service: "99050012104000", version: "%s" }
+                      steps:
+                        - to: hub:deliver/%s
+                """.formatted(id, version, target));
+    }
+
+    private static RouteInput form(String namespace) {
+        return Folder.input("test.message", "99050012104000", Map.of(), "<form xmlns='" + namespace + "'/>");
+    }
+
     // --- deliver
+
+    @Test
+    void theServiceDirectoryChoosesTheConnectionWhereTheRouteNamesNone() {
+        folder.doors.way = new Doors.Way(Optional.of("records"), "", "");
+        var outcome = start("- to: hub:deliver/records", "- to: hub:deliver").run(Folder.input("<a/>"));
+        var named = ((Routed) outcome).deliveries().get(0);
+        var chosen = ((Routed) outcome).deliveries().get(1);
+
+        assertThat(chosen.connection()).isEqualTo("records");
+        assertThat(chosen.channel()).isEqualTo("files");
+        assertThat(chosen.id()).isNotEqualTo(named.id());
+    }
+
+    @Test
+    void aServiceForWhichTheDirectoryKnowsNobodyIsQuarantined() {
+        folder.doors.way = new Doors.Way(Optional.empty(), "directory.none", "Nobody is competent.");
+
+        assertThat(start("- to: hub:deliver").run(Folder.input("<a/>")))
+                .isInstanceOfSatisfying(Quarantined.class, outcome -> {
+                    assertThat(outcome.code()).isEqualTo("directory.none");
+                    assertThat(outcome.reason()).isEqualTo("Nobody is competent.");
+                });
+    }
 
     @Test
     void anUntouchedBodyIsPassedOnAsTheSameObject() {
@@ -177,6 +258,30 @@ class StepsTest {
         assertThat(((Routed) folder.run("<a/>")).deliveries())
                 .extracting(delivery -> delivery.attachments().size())
                 .containsExactly(2, 0);
+    }
+
+    @Test
+    void aRouteVerifiesUnderThePolicyItNames() {
+        folder.doors.verdicts.put(
+                "qualified",
+                new Verdict(
+                        false,
+                        "sig.level",
+                        "Too low.",
+                        List.of(),
+                        folder.doors.verdict.report(),
+                        folder.doors.verdict.etsi(),
+                        folder.doors.verdict.readable()));
+        start("- to: hub:verify/qualified", "- to: hub:deliver/records");
+
+        assertThat(code(folder.run("<a/>"))).isEqualTo("sig.level");
+    }
+
+    @Test
+    void whatBreaksTheRulesOfItsKindGoesNoFurther() {
+        start("- to: hub:check/xrechnung", "- to: hub:deliver/records");
+
+        assertThat(code(folder.run("<Invoice/>"))).isEqualTo("xml.root");
     }
 
     @Test

@@ -7,8 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import de.stellwerk.hub.signature.TestAuthority.Signer;
 import de.stellwerk.hub.spi.Content;
+import eu.europa.esig.dss.alert.SilentOnStatusAlert;
 import eu.europa.esig.dss.enumerations.DigestAlgorithm;
+import eu.europa.esig.dss.enumerations.RevocationOrigin;
 import eu.europa.esig.dss.enumerations.SignaturePackaging;
+import eu.europa.esig.dss.model.x509.CertificateToken;
+import eu.europa.esig.dss.spi.DSSRevocationUtils;
+import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
+import eu.europa.esig.dss.spi.x509.CommonTrustedCertificateSource;
+import eu.europa.esig.dss.spi.x509.revocation.ocsp.OCSPToken;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -20,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -27,6 +35,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SignatureVerifierTest {
 
@@ -50,6 +60,25 @@ class SignatureVerifierTest {
     }
 
     @Test
+    void theReportForPeopleSaysWhatWasCheckedWhoSignedAndWhatCameOut() throws IOException {
+        var good = text(xml(pen().enveloped(NOTICE)).readable());
+        assertThat(good)
+                .contains("angenommen / accepted", "alles / the whole", "TOTAL-PASSED", "XAdES-BASELINE-B", "SHA-256")
+                .doesNotContain("NICHT angenommen");
+
+        var bad = text(xml(NOTICE).readable());
+        assertThat(bad).contains("NICHT angenommen / NOT accepted: sig.missing");
+    }
+
+    private static String text(de.stellwerk.hub.spi.Content pdf) throws IOException {
+        assertThat(pdf.mediaType()).isEqualTo("application/pdf");
+        try (var in = pdf.open();
+                var document = org.apache.pdfbox.Loader.loadPDF(in.readAllBytes())) {
+            return new org.apache.pdfbox.text.PDFTextStripper().getText(document);
+        }
+    }
+
+    @Test
     void aWellSignedXmlDocumentIsAccepted() throws IOException {
         var verdict = xml(pen().enveloped(NOTICE));
         assertThat(verdict.accepted()).as(verdict.text()).isTrue();
@@ -57,6 +86,10 @@ class SignatureVerifierTest {
         assertThat(verdict.report().name()).isEqualTo("verification-report.xml");
         assertThat(verdict.report().mediaType()).isEqualTo("application/xml");
         assertThat(new String(verdict.report().open().readAllBytes(), UTF_8)).contains("DetailedReport", "PASSED");
+        var etsi = verdict.etsi().orElseThrow();
+        assertThat(etsi.name()).isEqualTo("verification-report-etsi.xml");
+        assertThat(new String(etsi.open().readAllBytes(), UTF_8))
+                .contains("http://uri.etsi.org/19102/v1.4.1#", "urn:etsi:019102:mainindication:total-passed");
     }
 
     @Test
@@ -213,6 +246,114 @@ class SignatureVerifierTest {
     }
 
     @Test
+    void anOcspResponseFromTheFolderCountsLikeAListAndTheNewerOfBothDecides() throws IOException {
+        var signed = pen().enveloped(NOTICE);
+        Files.delete(folder.resolve("authority.crl"));
+        AUTHORITY.answerIn(folder, "clerk.ocsp", CLERK, false, NOW.minus(Duration.ofHours(2)));
+        assertThat(xml(signed).text()).startsWith("Every signature is good");
+        AUTHORITY.answerIn(folder, "clerk-later.ocsp", CLERK, true, NOW.minus(Duration.ofHours(1)));
+        assertThat(xml(signed).code()).isEqualTo("sig.revoked");
+        Files.delete(folder.resolve("clerk-later.ocsp"));
+        AUTHORITY.listIn(folder, "authority.crl", CLERK);
+        assertThat(xml(signed).code())
+                .as("the list is newer than the good answer")
+                .isEqualTo("sig.revoked");
+    }
+
+    @Test
+    void aResponderWhomTheAuthorityHasCertifiedForThatAnswersForIt() throws IOException {
+        Files.delete(folder.resolve("authority.crl"));
+        var responder = AUTHORITY.responder(true);
+        AUTHORITY.answerIn(folder, "clerk.ocsp", CLERK, false, NOW.minus(Duration.ofHours(2)), responder);
+        assertThat(xml(pen().enveloped(NOTICE)).code()).isEmpty();
+        AUTHORITY.answerIn(folder, "clerk-later.ocsp", CLERK, true, NOW.minus(Duration.ofHours(1)), responder);
+        assertThat(xml(pen().enveloped(NOTICE)).code()).isEqualTo("sig.revoked");
+    }
+
+    @Test
+    void aResponderWhoseOwnRevocationNobodyCanTellAnswersForNobody() throws IOException {
+        Files.delete(folder.resolve("authority.crl"));
+        var responder = AUTHORITY.responder(false);
+        AUTHORITY.answerIn(folder, "clerk.ocsp", CLERK, false, NOW.minus(Duration.ofHours(2)), responder);
+        assertThat(xml(pen().enveloped(NOTICE)).code()).isEqualTo("sig.revocation-unknown");
+    }
+
+    @Test
+    void aResponderOfAnotherAuthorityOrNotMeantForItAnswersForNobody() throws IOException {
+        Files.delete(folder.resolve("authority.crl"));
+        var at = NOW.minus(Duration.ofHours(2));
+        AUTHORITY.answerIn(folder, "clerk.ocsp", CLERK, false, at, STRANGER.responder(true));
+        assertThat(xml(pen().enveloped(NOTICE)).code()).isEqualTo("sig.revocation-unknown");
+        AUTHORITY.answerIn(folder, "clerk.ocsp", CLERK, false, at, AUTHORITY.signer("Clerk in the next room"));
+        assertThat(xml(pen().enveloped(NOTICE)).code()).isEqualTo("sig.revocation-unknown");
+        STRANGER.trustedIn(folder, "stranger.cer");
+        AUTHORITY.answerIn(folder, "clerk.ocsp", CLERK, false, at, STRANGER.responder(true));
+        assertThat(xml(pen().enveloped(NOTICE)).code())
+                .as("trusted, but not for this authority")
+                .isEqualTo("sig.revocation-unknown");
+    }
+
+    @Test
+    void anAnswerInTheSignatureOfSomebodyWhomTheAuthorityHasNotCertifiedForItDoesNotHideARevocation() throws Exception {
+        AUTHORITY.listIn(folder, "authority.crl", CLERK);
+        var responder = AUTHORITY.responder(true);
+        assertThat(xml(withAnswerOf(responder)).code())
+                .as("the newer answer of one who may")
+                .isEmpty();
+
+        AUTHORITY.answerIn(
+                folder.resolve("answers"),
+                "forged.ocsp",
+                CLERK,
+                false,
+                NOW.minus(Duration.ofMinutes(5)),
+                AUTHORITY.signer("Accomplice"));
+        var answer = Base64.getEncoder().encodeToString(Files.readAllBytes(folder.resolve("answers/forged.ocsp")));
+        var forged = text(withAnswerOf(responder))
+                .replaceFirst("(<xades:EncapsulatedOCSPValue[^>]*>)[^<]*<", "$1" + answer + "<");
+        assertThat(forged).contains(answer);
+        assertThat(xml(bytes(forged)).code()).isEqualTo("sig.revocation-unknown");
+    }
+
+    /** A clerk who packs a good answer of this hour into the signature. */
+    private byte[] withAnswerOf(Signer responder) throws Exception {
+        var answers = Files.createDirectories(folder.resolve("answers"));
+        AUTHORITY.answerIn(answers, "clerk.ocsp", CLERK, false, NOW.minus(Duration.ofMinutes(5)), responder);
+        var response = DSSRevocationUtils.loadOCSPFromBinaries(Files.readAllBytes(answers.resolve("clerk.ocsp")));
+        var anchors = new CommonTrustedCertificateSource();
+        anchors.addCertificate(new CertificateToken(AUTHORITY.certificate()));
+        var verifier = new CommonCertificateVerifier(true);
+        verifier.setTrustedCertSources(anchors);
+        verifier.setAlertOnMissingRevocationData(new SilentOnStatusAlert());
+        verifier.setAlertOnNoRevocationAfterBestSignatureTime(new SilentOnStatusAlert());
+        verifier.setAlertOnUncoveredPOE(new SilentOnStatusAlert());
+        verifier.setAlertOnInvalidTimestamp(new SilentOnStatusAlert());
+        verifier.setOcspSource((certificate, issuer) -> {
+            var single = DSSRevocationUtils.getLatestSingleResponse(response, certificate, issuer);
+            if (single == null) return null;
+            var token = new OCSPToken(response, single, certificate, issuer);
+            token.setExternalOrigin(RevocationOrigin.EXTERNAL);
+            return token;
+        });
+        try (var stamps =
+                new TestTimeAuthority(AUTHORITY.timeStamper("Time stamps"), NOW.minus(Duration.ofMinutes(10)))) {
+            return TestPen.of(CLERK, NOW.minus(Duration.ofMinutes(10)))
+                    .withRevocation(NOTICE, stamps.source(), verifier);
+        }
+    }
+
+    @Test
+    void anOcspResponseOutOfDateOrOfAnotherAuthorityIsNone() throws IOException {
+        var signed = pen().enveloped(NOTICE);
+        Files.delete(folder.resolve("authority.crl"));
+        AUTHORITY.answerIn(folder, "clerk.ocsp", CLERK, false, NOW.minus(Duration.ofDays(20)));
+        assertThat(xml(signed).code()).isEqualTo("sig.revocation-unknown");
+        new TestAuthority("Test authority", NOW)
+                .answerIn(folder, "clerk.ocsp", CLERK, false, NOW.minus(Duration.ofHours(1)));
+        assertThat(xml(signed).code()).isEqualTo("sig.revocation-unknown");
+    }
+
+    @Test
     void anAuthorityWithoutListsIsAcceptedOnlyWhereTheOperatorSaysSo() throws IOException {
         Files.delete(folder.resolve("authority.crl"));
         STRANGER.trustedIn(folder, "stranger.cer");
@@ -278,6 +419,33 @@ class SignatureVerifierTest {
         var moved = "<notice xmlns=\"urn:test\"><amount>999999</amount><aside>" + without + "</aside>" + signature
                 + "</notice>";
         assertThat(xml(bytes(moved)).code()).isEqualTo("sig.coverage");
+    }
+
+    /** XSW1 to XSW8 as they are known from SAML, around a signature that refers to its element by id. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+    void noneOfTheEightWaysToWrapASignedElementIsAccepted(int way) {
+        var document = signedById();
+        var signed = document.substring(document.indexOf("<notice"));
+        var signature = signature(signed);
+        var original = signed.replace(signature, "");
+        var open = "<notice xmlns=\"urn:test\" id=\"x1\"><amount>999999</amount><to>Pirna</to>";
+        var forged = open + "</notice>";
+        var holding = signature.replace("</ds:Signature>", "<ds:Object>" + original + "</ds:Object></ds:Signature>");
+        var wrapped =
+                switch (way) {
+                    case 1 -> open + signature + original + "</notice>";
+                    case 2 -> open + original + signature + "</notice>";
+                    case 3 -> "<box>" + forged + signed + "</box>";
+                    case 4 -> open + signed + "</notice>";
+                    case 5 -> "<box>" + open + signature + "</notice>" + original + "</box>";
+                    case 6 -> "<box>" + open + holding + "</notice></box>";
+                    case 7 -> "<box><extensions>" + forged + "</extensions>" + signed + "</box>";
+                    default -> "<box>" + forged + holding + "</box>";
+                };
+        var verdict = xml(bytes(wrapped));
+        assertThat(verdict.accepted()).isFalse();
+        assertThat(verdict.signatures()).extracting(Found::covers).doesNotContain(Found.Covers.WHOLE);
     }
 
     @Test

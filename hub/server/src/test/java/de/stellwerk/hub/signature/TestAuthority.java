@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AccessDescription;
 import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
@@ -23,18 +25,30 @@ import org.bouncycastle.asn1.x509.CRLDistPoint;
 import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.DistributionPoint;
 import org.bouncycastle.asn1.x509.DistributionPointName;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.CertIOException;
+import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.cert.ocsp.CertificateID;
+import org.bouncycastle.cert.ocsp.CertificateStatus;
+import org.bouncycastle.cert.ocsp.OCSPException;
+import org.bouncycastle.cert.ocsp.OCSPRespBuilder;
+import org.bouncycastle.cert.ocsp.RevokedStatus;
+import org.bouncycastle.cert.ocsp.jcajce.JcaBasicOCSPRespBuilder;
+import org.bouncycastle.cert.ocsp.jcajce.JcaCertificateID;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
 
 /** A certification authority made for one test, with certificates and revocation lists as it likes. */
 final class TestAuthority {
@@ -91,6 +105,33 @@ final class TestAuthority {
         }
     }
 
+    /** Somebody who answers for this authority whether certificates were revoked. */
+    Signer responder(boolean withoutCheck) {
+        return signerFor("Responder", KeyPurposeId.id_kp_OCSPSigning, false, withoutCheck);
+    }
+
+    Signer timeStamper(String commonName) {
+        return signerFor(commonName, KeyPurposeId.id_kp_timeStamping, true, false);
+    }
+
+    private Signer signerFor(String commonName, KeyPurposeId purpose, boolean critical, boolean withoutCheck) {
+        try {
+            var pair = keys("EC", 256);
+            var builder = builder(
+                            new X500Name("CN=" + commonName + ",C=DE"),
+                            pair.getPublic(),
+                            now.minus(Duration.ofDays(400)),
+                            now.plus(Duration.ofDays(300)),
+                            false)
+                    .addExtension(Extension.extendedKeyUsage, critical, new ExtendedKeyUsage(purpose));
+            if (withoutCheck) builder.addExtension(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck, false, DERNull.INSTANCE);
+            var mine = signed(builder);
+            return new Signer(pair.getPrivate(), mine, List.of(mine, certificate));
+        } catch (CertIOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     Signer signer(String commonName, String algorithm, int bits, Instant from, Instant until) {
         var pair = keys(algorithm, bits);
         var mine = certificate(new X500Name("CN=" + commonName + ",C=DE"), pair.getPublic(), from, until, false);
@@ -126,6 +167,40 @@ final class TestAuthority {
         }
     }
 
+    /** An OCSP response of that time, valid for a week. */
+    void answerIn(Path folder, String file, Signer asked, boolean revoked, Instant at) {
+        answerIn(folder, file, asked, revoked, at, new Signer(keys.getPrivate(), certificate, List.of(certificate)));
+    }
+
+    /** The same from somebody else; whether he may is for the reader to see. */
+    void answerIn(Path folder, String file, Signer asked, boolean revoked, Instant at, Signer responder) {
+        try {
+            var digests = new JcaDigestCalculatorProviderBuilder().build();
+            var answer = new JcaBasicOCSPRespBuilder(
+                    responder.certificate().getPublicKey(), digests.get(CertificateID.HASH_SHA1));
+            answer.addResponse(
+                    new JcaCertificateID(
+                            digests.get(CertificateID.HASH_SHA1),
+                            certificate,
+                            asked.certificate().getSerialNumber()),
+                    revoked
+                            ? new RevokedStatus(Date.from(now.minus(Duration.ofDays(2))), CRLReason.keyCompromise)
+                            : CertificateStatus.GOOD,
+                    Date.from(at),
+                    Date.from(at.plus(Duration.ofDays(7))));
+            var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(responder.key());
+            var chain = new X509CertificateHolder[] {new JcaX509CertificateHolder(responder.certificate())};
+            var basic = answer.build(signer, chain, Date.from(at));
+            write(
+                    folder.resolve(file),
+                    new OCSPRespBuilder()
+                            .build(OCSPRespBuilder.SUCCESSFUL, basic)
+                            .getEncoded());
+        } catch (GeneralSecurityException | OperatorCreationException | OCSPException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private X509Certificate certificate(
             X500Name subject, PublicKey key, Instant from, Instant until, boolean authority) {
         return signed(builder(subject, key, from, until, authority));
@@ -147,7 +222,9 @@ final class TestAuthority {
                             Extension.keyUsage,
                             true,
                             new KeyUsage(
-                                    authority ? KeyUsage.keyCertSign | KeyUsage.cRLSign : KeyUsage.nonRepudiation));
+                                    authority
+                                            ? KeyUsage.keyCertSign | KeyUsage.cRLSign
+                                            : KeyUsage.digitalSignature | KeyUsage.nonRepudiation));
         } catch (GeneralSecurityException | CertIOException e) {
             throw new IllegalStateException(e);
         }

@@ -1,11 +1,19 @@
 package de.stellwerk.hub.signature;
 
 import eu.europa.esig.dss.alert.SilentOnStatusAlert;
+import eu.europa.esig.dss.asic.xades.ASiCWithXAdESSignatureParameters;
+import eu.europa.esig.dss.asic.xades.signature.ASiCWithXAdESService;
+import eu.europa.esig.dss.cades.CAdESSignatureParameters;
+import eu.europa.esig.dss.cades.signature.CAdESService;
+import eu.europa.esig.dss.enumerations.ASiCContainerType;
 import eu.europa.esig.dss.enumerations.DigestAlgorithm;
 import eu.europa.esig.dss.enumerations.EncryptionAlgorithm;
+import eu.europa.esig.dss.enumerations.JWSSerializationType;
 import eu.europa.esig.dss.enumerations.SignatureAlgorithm;
 import eu.europa.esig.dss.enumerations.SignatureLevel;
 import eu.europa.esig.dss.enumerations.SignaturePackaging;
+import eu.europa.esig.dss.jades.JAdESSignatureParameters;
+import eu.europa.esig.dss.jades.signature.JAdESService;
 import eu.europa.esig.dss.model.DSSDocument;
 import eu.europa.esig.dss.model.InMemoryDocument;
 import eu.europa.esig.dss.model.SignatureValue;
@@ -13,7 +21,9 @@ import eu.europa.esig.dss.model.x509.CertificateToken;
 import eu.europa.esig.dss.pades.PAdESSignatureParameters;
 import eu.europa.esig.dss.pades.signature.PAdESService;
 import eu.europa.esig.dss.signature.AbstractSignatureParameters;
+import eu.europa.esig.dss.spi.validation.CertificateVerifier;
 import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
+import eu.europa.esig.dss.spi.x509.tsp.TSPSource;
 import eu.europa.esig.dss.xades.XAdESSignatureParameters;
 import eu.europa.esig.dss.xades.reference.CanonicalizationTransform;
 import eu.europa.esig.dss.xades.reference.DSSReference;
@@ -27,6 +37,7 @@ import java.security.Signature;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.xml.crypto.dsig.CanonicalizationMethod;
 import org.apache.pdfbox.Loader;
@@ -45,6 +56,29 @@ record TestPen(TestAuthority.Signer signer, DigestAlgorithm digest, Instant now)
 
     byte[] enveloped(byte[] xml) {
         return xades(xml, SignaturePackaging.ENVELOPED);
+    }
+
+    /** With a time stamp on the signature. */
+    byte[] stamped(byte[] xml, TSPSource authority) {
+        return stamped(xml, SignatureLevel.XAdES_BASELINE_T, authority, verifier());
+    }
+
+    /** With the revocation data that this verifier finds, packed into the signature. */
+    byte[] withRevocation(byte[] xml, TSPSource authority, CertificateVerifier verifier) {
+        return stamped(xml, SignatureLevel.XAdES_BASELINE_LT, authority, verifier);
+    }
+
+    private byte[] stamped(byte[] xml, SignatureLevel level, TSPSource authority, CertificateVerifier verifier) {
+        var service = new XAdESService(verifier);
+        service.setTspSource(authority);
+        var parameters = new XAdESSignatureParameters();
+        parameters.setSignatureLevel(level);
+        parameters.setSignaturePackaging(SignaturePackaging.ENVELOPED);
+        parameters.bLevel().setSigningDate(Date.from(now));
+        fill(parameters);
+        var document = new InMemoryDocument(xml, "notice.xml");
+        var value = value(service.getDataToSign(document, parameters).getBytes());
+        return bytes(service.signDocument(document, parameters, value));
     }
 
     byte[] xades(byte[] xml, SignaturePackaging packaging) {
@@ -84,6 +118,47 @@ record TestPen(TestAuthority.Signer signer, DigestAlgorithm digest, Instant now)
         var document = new InMemoryDocument(pdf, "notice.pdf");
         var value = value(service.getDataToSign(document, parameters).getBytes());
         return bytes(service.signDocument(document, parameters, value));
+    }
+
+    byte[] cades(byte[] content, SignaturePackaging packaging) {
+        var service = new CAdESService(verifier());
+        var parameters = new CAdESSignatureParameters();
+        parameters.setSignatureLevel(SignatureLevel.CAdES_BASELINE_B);
+        parameters.setSignaturePackaging(packaging);
+        parameters.bLevel().setSigningDate(Date.from(now));
+        fill(parameters);
+        var document = new InMemoryDocument(content, "notice.bin");
+        var value = value(service.getDataToSign(document, parameters).getBytes());
+        return bytes(service.signDocument(document, parameters, value));
+    }
+
+    /** Signed JSON, in the compact form. */
+    byte[] jades(byte[] content) {
+        var service = new JAdESService(verifier());
+        var parameters = new JAdESSignatureParameters();
+        parameters.setSignatureLevel(SignatureLevel.JAdES_BASELINE_B);
+        parameters.setSignaturePackaging(SignaturePackaging.ENVELOPING);
+        parameters.setJwsSerializationType(JWSSerializationType.COMPACT_SERIALIZATION);
+        parameters.bLevel().setSigningDate(Date.from(now));
+        fill(parameters);
+        var document = new InMemoryDocument(content, "notice.json");
+        var value = value(service.getDataToSign(document, parameters).getBytes());
+        return bytes(service.signDocument(document, parameters, value));
+    }
+
+    /** A container of several files. */
+    byte[] container(ASiCContainerType type, Map<String, byte[]> files) {
+        var service = new ASiCWithXAdESService(verifier());
+        var parameters = new ASiCWithXAdESSignatureParameters();
+        parameters.setSignatureLevel(SignatureLevel.XAdES_BASELINE_B);
+        parameters.aSiC().setContainerType(type);
+        parameters.bLevel().setSigningDate(Date.from(now));
+        fill(parameters);
+        List<DSSDocument> documents = files.entrySet().stream()
+                .<DSSDocument>map(file -> new InMemoryDocument(file.getValue(), file.getKey()))
+                .toList();
+        var value = value(service.getDataToSign(documents, parameters).getBytes());
+        return bytes(service.signDocument(documents, parameters, value));
     }
 
     static byte[] pdf(String text) {

@@ -4,31 +4,54 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A folder that two systems share: how a file is handed over so that the reader never sees half of it, and it survives a power loss.
- * The bytes go to {@code name.tmp}, are forced to disk, renamed, and the folder is forced as well; a marker file comes last.
+ * The bytes go to a file of its own that ends in {@code .tmp}, are forced to disk, renamed, and the folder is forced as well; a marker
+ * file comes last. Of several that hand over under one name at the same time, the reader sees one after the other, each whole. What a
+ * killed writer left is removed when a process first hands over to the folder an hour later or more.
  */
 public record DropFolder(Path folder) {
 
     /** Hands over a file; one of the same name that is there already is replaced. Throws if the name would leave the folder. */
     public void put(String name, InputStream bytes) throws IOException {
-        var temporary = child(name + ".tmp");
-        // What a killed writer left, or a link somebody laid there, is never written through.
-        Files.deleteIfExists(temporary);
-        try (var channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            bytes.transferTo(Channels.newOutputStream(channel));
-            channel.force(true);
+        var temporary = child(
+                name + ".hub-%08x.tmp".formatted(ThreadLocalRandom.current().nextInt()));
+        try {
+            // Not written through if somebody laid a link there.
+            try (var channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                bytes.transferTo(Channels.newOutputStream(channel));
+                channel.force(true);
+            }
+            if (FolderSync.isNew(folder)) {
+                sweep(Files.getLastModifiedTime(temporary).toMillis());
+            }
+            move(temporary, folder, name);
+        } finally {
+            Files.deleteIfExists(temporary);
         }
-        move(temporary, folder, name);
+    }
+
+    /** A younger one may be somebody's who is still writing. What counts is the clock of the disk, which may be another machine's. */
+    private void sweep(long now) throws IOException {
+        for (var left : list("*.hub-????????.tmp", Integer.MAX_VALUE)) {
+            try {
+                if (Files.getLastModifiedTime(left).toMillis() < now - 3_600_000) {
+                    Files.deleteIfExists(left);
+                }
+            } catch (NoSuchFileException e) {
+                // Its writer has handed it over meanwhile.
+            }
+        }
     }
 
     /** Hands over a file and then its empty marker, such as {@code a.xml} and {@code a.xml.ok}. */
@@ -37,7 +60,7 @@ public record DropFolder(Path folder) {
         put(name + markerEnding, InputStream.nullInputStream());
     }
 
-    /** Moves a file of this folder into another one on the same file system, durably; what is there by that name is replaced. */
+    /** Moves a file of this folder into another one, which must lie on the same file system, durably; what is there by that name is replaced. */
     public void moveTo(DropFolder other, Path file) throws IOException {
         Files.createDirectories(other.folder);
         move(file, other.folder, file.getFileName().toString());
@@ -67,11 +90,7 @@ public record DropFolder(Path folder) {
     }
 
     private static void move(Path from, Path folder, String name) throws IOException {
-        try {
-            Files.move(from, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (AtomicMoveNotSupportedException e) {
-            throw new IOException("both folders must lie on one file system", e);
-        }
+        Files.move(from, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         FolderSync.force(folder);
     }
 }

@@ -1,59 +1,46 @@
 package de.stellwerk.hub.spi;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Forces a folder to disk, once for all who ask while the disk is busy: a folder that many hand files to costs no more than one. */
 final class FolderSync {
 
-    private static final ConcurrentMap<Path, FolderSync> ALL = new ConcurrentHashMap<>();
+    private static final ConcurrentHashMap<Path, FolderSync> ALL = new ConcurrentHashMap<>();
 
-    private long asked;
-    private volatile long done;
+    private final AtomicLong asked = new AtomicLong();
+    private long done;
     private long failed;
-    private boolean busy;
+
+    /** Whether this process has not handed over to the folder before. */
+    static boolean isNew(Path folder) {
+        return ALL.putIfAbsent(folder, new FolderSync()) == null;
+    }
 
     /** Returns when everything that was renamed in the folder before the call is durable. */
     static void force(Path folder) throws IOException {
-        ALL.computeIfAbsent(folder, key -> new FolderSync()).join(folder);
+        var sync = ALL.computeIfAbsent(folder, key -> new FolderSync());
+        sync.join(folder, sync.asked.incrementAndGet());
     }
 
-    private void join(Path folder) throws IOException {
-        long upTo;
-        synchronized (this) {
-            var mine = ++asked;
-            try {
-                while (busy && done < mine && failed < mine) {
-                    wait();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted before the folder was forced to disk");
-            }
+    /** Whoever waits here while another one forces the folder has mostly been served by that one. */
+    private synchronized void join(Path folder, long mine) throws IOException {
+        if (mine <= failed) {
             // The system reports a failure once: a second try would say yes to what is gone.
-            if (mine <= failed) {
-                throw new IOException("the folder could not be forced to disk");
-            }
-            if (done >= mine) {
-                return;
-            }
-            busy = true;
-            upTo = asked;
+            throw new IOException("the folder could not be forced to disk");
         }
-        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-            done = upTo;
-        } finally {
-            synchronized (this) {
-                failed = done < upTo ? upTo : failed;
-                busy = false;
-                notifyAll();
+        if (mine > done) {
+            var upTo = asked.get();
+            var before = failed;
+            failed = upTo;
+            try (var channel = FileChannel.open(folder)) {
+                channel.force(true);
             }
+            failed = before;
+            done = upTo;
         }
     }
 }

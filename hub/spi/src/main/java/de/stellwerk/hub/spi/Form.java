@@ -27,7 +27,10 @@ public record Form(Type type, List<String> limits, Text help, boolean asked) {
         URI,
         /** One of the limits. */
         CHOICE,
-        /** A computer, {@code name} or {@code name:port}. The hub can try whether it is reached; the limit is the usual port, if any. */
+        /**
+         * A computer, {@code name} or {@code name:port}. The hub can try whether it is reached; the limit is the usual port, or the
+         * name of the setting that holds it.
+         */
         HOST
     }
 }

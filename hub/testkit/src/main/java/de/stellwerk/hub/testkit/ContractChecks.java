@@ -2,6 +2,7 @@ package de.stellwerk.hub.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import de.stellwerk.hub.settings.SettingRule;
 import de.stellwerk.hub.spi.Channel;
 import de.stellwerk.hub.spi.Channel.Direction;
 import de.stellwerk.hub.spi.ConnectorFactory;
@@ -39,6 +40,9 @@ final class ContractChecks {
         assertThat(descriptor.settings())
                 .as("a setting that may be left out has a fallback")
                 .allMatch(setting -> setting.required() != setting.fallback().isPresent());
+        assertThat(descriptor.settings())
+                .as("limits and fallback of a setting are of its form")
+                .allSatisfy(setting -> assertThat(SettingRule.defect(setting)).isEmpty());
         assertThat(descriptor.settings())
                 .as("every setting has a title, and no secret is written into the plugin")
                 .allMatch(setting -> !setting.title().isBlank()

@@ -58,6 +58,30 @@ record Account(
 
     /** @throws RejectedByTarget naming the first field that the platform would not take */
     Anlegen order(PaymentOrder order, Delivery delivery) throws RejectedByTarget {
+        var made = new Anlegen();
+        made.mandantNr = mandant;
+        made.buchungsListe = list(order, delivery);
+        made.eShopKundenNr = customer(delivery);
+        made.buchungsText = order.text;
+        made.zahlverfahrenListe = arrays.of("zahlverfahrenListe", zahlverfahren, Anlegen.StringList.of(zahlverfahren));
+        return made;
+    }
+
+    /** The same for an order that names a mandate. */
+    Abbuchen debit(PaymentOrder order, Delivery delivery) throws RejectedByTarget {
+        var made = new Abbuchen();
+        made.mandantNr = mandant;
+        made.mandatReferenz = Fields.mandate("mandate", order.mandate);
+        made.buchungsListe = list(order, delivery);
+        made.eShopKundenNr = customer(delivery);
+        return made;
+    }
+
+    private static String customer(Delivery delivery) throws RejectedByTarget {
+        return fitting("case", delivery.caseId(), CUSTOMER, "has 1 to 100 printable characters");
+    }
+
+    private Anlegen.BuchungsListe list(PaymentOrder order, Delivery delivery) throws RejectedByTarget {
         if (!"EUR".equals(order.currency)) {
             throw field("currency", "is EUR");
         }
@@ -79,14 +103,7 @@ record Account(
         list.bewirtschafterNr = bewirtschafter;
         list.kennzeichenMahnverfahren = mahnkennzeichen.isEmpty() ? null : mahnkennzeichen;
         list.eShopTransaktionsNr = transaction(delivery);
-
-        var made = new Anlegen();
-        made.mandantNr = mandant;
-        made.eShopKundenNr = fitting("case", delivery.caseId(), CUSTOMER, "has 1 to 100 printable characters");
-        made.buchungsListe = list;
-        made.buchungsText = order.text;
-        made.zahlverfahrenListe = arrays.of("zahlverfahrenListe", zahlverfahren, Anlegen.StringList.of(zahlverfahren));
-        return made;
+        return list;
     }
 
     private static BigDecimal amount(@Nullable Long cents) throws RejectedByTarget {

@@ -16,9 +16,13 @@ final class Codes {
             entry("-0120", "customer marked for deletion"),
             entry("-0199", "customer does not exist"),
             entry("-0440", "BIC wrong"),
+            entry("-0442", "IBAN wrong"),
+            entry("-0443", "IBAN wrong"),
             entry("-0506", "amount is not the sum of its entries"),
             entry("-0510", "amount below the limit"),
-            entry("-0511", "amount above the limit"));
+            entry("-0511", "amount above the limit"),
+            entry("-5120", "name of the account's owner wrong"),
+            entry("-5201", "there is no such mandate"));
 
     private Codes() {}
 

@@ -62,7 +62,7 @@ final class Envelope {
             }
             if (content instanceof Fault fault) {
                 throw new NoAnswer("pay.fault: the platform answers with the fault " + Plain.text(fault.faultcode)
-                        + ": " + Plain.text(fault.faultstring));
+                        + ": " + Plain.prose(fault.faultstring));
             }
         }
         throw new NoAnswer("pay.answer: the platform's answer is not one to this operation");

@@ -45,7 +45,7 @@ final class Ergebnis {
     /** For people: the code, what it means, and the number to ask the platform's operators about. */
     String inWords() {
         var known = Codes.meaning(code());
-        var meaning = known.orElseGet(() -> Plain.text(text != null ? text.kurzText : kurzText));
+        var meaning = known.orElseGet(() -> Plain.prose(text != null ? text.kurzText : kurzText));
         return "the platform says " + code() + " (" + meaning + "), its number is " + Plain.text(ePaymentId);
     }
 }

@@ -33,4 +33,9 @@ final class PaymentOrder {
     @XmlElement(namespace = NAMESPACE)
     @Nullable
     String due;
+
+    /** Reference of the SEPA mandate that the money is debited by; without one the payer chooses among the ways to pay. */
+    @XmlElement(namespace = NAMESPACE)
+    @Nullable
+    String mandate;
 }

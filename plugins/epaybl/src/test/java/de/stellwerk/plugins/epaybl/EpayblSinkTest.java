@@ -33,6 +33,7 @@ class EpayblSinkTest implements SinkContract {
 
     private static final String XML = "text/xml; charset=utf-8";
     private static final String ANLEGEN = Anlegen.OPERATION;
+    private static final String DEBIT = Abbuchen.OPERATION;
 
     private Platform platform;
 
@@ -67,6 +68,38 @@ class EpayblSinkTest implements SinkContract {
                         + "] buchungsText=GEWERBEANMELDUNG zahlverfahrenListe=[item=UEBERWEISUNGVOR item=GIROPAY]");
         assertThat(platform.actions.get(0)).isEqualTo("\"http://www.bff.bund.de/ePayment/" + ANLEGEN + "\" " + XML);
         assertThat(platform.requests.get(0)).doesNotContain("xsi:type");
+    }
+
+    @Test
+    void anOrderThatNamesAMandateIsDebitedByIt(@TempDir Path directory) throws Exception {
+        var order = order("one", "</payment-order>", "<mandate>PIR-M-000017</mandate></payment-order>");
+        assertThat(deliver(hub(directory), order)).isEqualTo(new Delivered("100000000000"));
+        var operation = Platform.operation(platform.lastRequest());
+        assertThat(operation.getLocalName()).isEqualTo(DEBIT);
+        assertThat(shape(operation))
+                .startsWith(
+                        "mandantNr=14628270 eShopKundenNr=PIR-2026-000001 mandatReferenz=PIR-M-000017 buchungsListe=[")
+                .endsWith("EShopTransaktionsNr=" + order.id().substring(0, 30) + "]");
+
+        deliver(hub(directory).with("arrays", "v2"), order);
+        assertThat(shape(Platform.operation(platform.lastRequest()))).contains("buchungen=[haushaltsstelle");
+        rejected(
+                hub(directory),
+                order("two", "</payment-order>", "<mandate>PIR M</mandate></payment-order>"),
+                "mandate");
+    }
+
+    @Test
+    void aDebitWhoseAnswerGetsLostIsAskedForAndNotRepeated(@TempDir Path directory) throws Exception {
+        var order = order("one", "</payment-order>", "<mandate>PIR-M-000017</mandate></payment-order>");
+        platform.silent(true);
+        assertThat(deliver(hub(directory), order)).isInstanceOf(Unknown.class);
+        platform.silent(false);
+        assertThat(deliver(hub(directory), withAttempt(order, 2))).isEqualTo(new Delivered("100000000000"));
+        assertThat(platform.kassenzeichen).hasSize(1);
+        platform.refuses(DEBIT, "-5201");
+        assertThat(deliver(hub(directory), order)).isInstanceOfSatisfying(Rejected.class, no -> assertThat(no.reason())
+                .contains("-5201", "no such mandate"));
     }
 
     @Test

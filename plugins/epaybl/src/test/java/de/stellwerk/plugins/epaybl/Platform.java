@@ -37,6 +37,14 @@ final class Platform implements AutoCloseable {
     final Map<String, String> kassenzeichen = new LinkedHashMap<>();
     final Map<String, String> paid = new LinkedHashMap<>();
 
+    /** Place by customer. */
+    final Map<String, String> customers = new java.util.concurrent.ConcurrentHashMap<>();
+
+    /** The elements of a mandate by its reference. */
+    final Map<String, String> mandates = new java.util.concurrent.ConcurrentHashMap<>();
+
+    boolean versionTwo;
+
     private final Map<String, Instead> instead = new LinkedHashMap<>();
     private final int port;
     private CountDownLatch patience = new CountDownLatch(0);
@@ -110,7 +118,7 @@ final class Platform implements AutoCloseable {
             if (!patience.await(20, TimeUnit.SECONDS)) {
                 throw new IOException("the test has forgotten the slow platform");
             }
-            if (silent && !name.startsWith("lesen")) {
+            if (silent && !name.startsWith("lese")) {
                 return;
             }
             var bytes = answer.body().getBytes(StandardCharsets.UTF_8);
@@ -130,6 +138,43 @@ final class Platform implements AutoCloseable {
                 yield found == null
                         ? ergebnis(false, "-0600")
                         : ergebnis(true, "0000") + "<kassenzeichen>" + found + "</kassenzeichen>";
+            }
+            case "lesenKunde" -> ergebnis(customers.containsKey(text(operation, "eShopKundenNr")));
+            case "anlegenKunde", "aendernKunde" -> {
+                var number = text(operation, "EShopKundenNr");
+                if (name.startsWith("anlegen") == customers.containsKey(number)) {
+                    throw new IllegalStateException(name + " of " + number);
+                }
+                customers.put(number, text(operation, "ort"));
+                yield ergebnis(true);
+            }
+            case "loeschenKunde" -> ergebnis(customers.remove(text(operation, "eShopKundenNr")) != null);
+            case "leseSEPAMandat" -> mandate(text(operation, "mandatReferenz"));
+            case "anlegenSEPAMandat" -> {
+                var reference = text(operation, "referenz");
+                if (mandates.containsKey(reference)) {
+                    throw new IllegalStateException(name + " of " + reference);
+                }
+                mandates.put(
+                        reference,
+                        "<referenz>" + reference + "</referenz><eShopKundenNr>" + text(operation, "eShopKundenNr")
+                                + "</eShopKundenNr><accountOwnerIban>" + text(operation, "accountOwnerIban")
+                                + "</accountOwnerIban><datumUnterschrift>" + text(operation, "datumUnterschrift")
+                                + "</datumUnterschrift><aktiv>true</aktiv>");
+                yield mandate(reference);
+            }
+            case "vervollstaendigenSEPAMandat" -> {
+                mandates.computeIfPresent(
+                        text(operation, "mandatReferenz"),
+                        (key, was) -> was.replace(
+                                "<datumUnterschrift></datumUnterschrift>",
+                                "<datumUnterschrift>" + text(operation, "datumUnterschrift") + "</datumUnterschrift>"));
+                yield ergebnis(true);
+            }
+            case "deaktiviernSEPAMandat" -> {
+                mandates.computeIfPresent(
+                        text(operation, "mandatReferenz"), (key, was) -> was.replace(">true<", ">false<"));
+                yield mandate(text(operation, "mandatReferenz"));
             }
             case "lesenKassenzeichenInfo" -> info(text(operation, "kassenzeichen"));
             default -> {
@@ -153,6 +198,26 @@ final class Platform implements AutoCloseable {
                 + "</kassenzeichen><zahlverfahren>GIROPAY</zahlverfahren>"
                 + "<betragZahlungseingaenge>" + both[0] + "</betragZahlungseingaenge><betragHauptforderungen>" + both[1]
                 + "</betragHauptforderungen><saldo>0.00</saldo><waehrung>EUR</waehrung>";
+    }
+
+    private String mandate(String reference) {
+        var known = mandates.get(reference);
+        return known == null
+                ? ergebnisIn(false, "-5201")
+                : ergebnisIn(true, "0000") + "<sepaMandat>" + known + "<neuesFeld>1</neuesFeld></sepaMandat>";
+    }
+
+    /** How an operation on a customer went. */
+    private String ergebnis(boolean known) {
+        return ergebnisIn(known, known ? "0000" : "-0199");
+    }
+
+    /** In the form of the version. */
+    private String ergebnisIn(boolean known, String code) {
+        return versionTwo
+                ? "<ergebnis><EPaymentId>EP-1</EPaymentId><istOK>" + known + "</istOK><code>" + code
+                        + "</code><kurzText>kurz</kurzText></ergebnis>"
+                : ergebnis(known, code);
     }
 
     static String ergebnis(boolean ok, String code) {

@@ -13,7 +13,8 @@ public final class FileDrop implements ConnectorFactory {
     public ConnectorDescriptor descriptor() {
         return ConnectorDescriptor.of("file-drop", "Folder of a local system")
                 .channels(Channel.out("files"))
-                .settings(Setting.required("folder", "Folder the local system reads"))
+                .settings(Setting.required("folder", "Folder the local system reads")
+                        .as(Form.Type.PATH))
                 .recognisingRepeats();
     }
 

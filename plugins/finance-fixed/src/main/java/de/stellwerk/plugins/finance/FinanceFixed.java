@@ -9,6 +9,7 @@ import de.stellwerk.hub.spi.DeliveryResult;
 import de.stellwerk.hub.spi.DeliveryResult.Delivered;
 import de.stellwerk.hub.spi.DeliveryResult.Rejected;
 import de.stellwerk.hub.spi.DropFolder;
+import de.stellwerk.hub.spi.Form.Type;
 import de.stellwerk.hub.spi.HubContext;
 import de.stellwerk.hub.spi.Setting;
 import de.stellwerk.hub.spi.Settings;
@@ -31,8 +32,14 @@ public final class FinanceFixed implements ConnectorFactory {
         return ConnectorDescriptor.of("finance-fixed", "Finance system, fixed-length booking records")
                 .channels(Channel.out("bookings", "booking"))
                 .settings(
-                        Setting.required("folder", "Folder the finance system reads"),
-                        Setting.required("budget-line", "Budget line of the bookings, 1 to 10 characters"))
+                        Setting.required("folder", "Folder the finance system reads")
+                                .as(Type.PATH)
+                                .help("Ordner, den das Finanzverfahren liest.", "Folder the finance system reads."),
+                        Setting.required("budget-line", "Budget line of the bookings, 1 to 10 characters")
+                                .as(Type.TEXT, ".{1,10}")
+                                .help(
+                                        "Haushaltsstelle der Buchungen, 1 bis 10 Zeichen.",
+                                        "Budget line of the bookings, 1 to 10 characters."))
                 .recognisingRepeats();
     }
 

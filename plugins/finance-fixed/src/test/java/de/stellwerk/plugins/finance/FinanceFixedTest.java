@@ -16,6 +16,7 @@ import de.stellwerk.hub.spi.DeliveryResult;
 import de.stellwerk.hub.spi.DeliveryResult.Delivered;
 import de.stellwerk.hub.spi.DeliveryResult.Rejected;
 import de.stellwerk.hub.spi.Sink;
+import de.stellwerk.hub.testkit.GoldenFolder;
 import de.stellwerk.hub.testkit.SinkContract;
 import de.stellwerk.hub.testkit.TestHub;
 import java.io.IOException;
@@ -24,7 +25,10 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +46,11 @@ class FinanceFixedTest implements SinkContract {
 
     private Path folder = Path.of("not-opened");
     private final Set<String> booked = new HashSet<>();
+
+    @TestFactory
+    Stream<DynamicTest> goldenMessages() throws IOException {
+        return GoldenFolder.inJar(FinanceFixed::new);
+    }
 
     @Test
     void aBookingIsOneRecordAndATrailer() throws Exception {

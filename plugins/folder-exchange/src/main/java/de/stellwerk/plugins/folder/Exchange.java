@@ -5,10 +5,18 @@ import de.stellwerk.hub.spi.DeliveryResult;
 import de.stellwerk.hub.spi.Inbox;
 import de.stellwerk.hub.spi.Sink;
 import de.stellwerk.hub.spi.Source;
+import de.stellwerk.hub.spi.Tested;
 import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Both ways over one place. */
-record Exchange(Place place, Pickup pickup, HandOver handOver) implements Source, Sink {
+record Exchange(Place place, Pickup pickup, HandOver handOver) implements Source, Sink, Tested {
+
+    @Override
+    public List<Check> test() {
+        return Stream.concat(pickup.test().stream(), handOver.test().stream()).toList();
+    }
 
     @Override
     public void poll(Inbox inbox) throws Exception {

@@ -6,6 +6,7 @@ import de.stellwerk.hub.spi.Channel;
 import de.stellwerk.hub.spi.Connector;
 import de.stellwerk.hub.spi.ConnectorDescriptor;
 import de.stellwerk.hub.spi.ConnectorFactory;
+import de.stellwerk.hub.spi.Form.Type;
 import de.stellwerk.hub.spi.HubContext;
 import de.stellwerk.hub.spi.Setting;
 import de.stellwerk.hub.spi.Settings;
@@ -36,24 +37,76 @@ public final class FolderExchange implements ConnectorFactory {
         return ConnectorDescriptor.of("folder-exchange", "Austausch von Dateien über einen Ordner, lokal oder per SFTP")
                 .channels(Channel.in(Pickup.CHANNEL), Channel.out(HandOver.CHANNEL))
                 .settings(
-                        optional("folder", "Ordner auf diesem Rechner; oder 'url'", ""),
-                        optional("url", "Ordner auf einem SFTP-Server: sftp://server:22/ordner", ""),
-                        optional("user", "Benutzer am SFTP-Server", ""),
-                        secret("password", "Kennwort dieses Benutzers"),
-                        secret("private-key", "Privater Schlüssel dieses Benutzers (OpenSSH oder PEM, ohne Kennwort)"),
-                        optional("known-hosts", "Datei mit dem Schlüssel des SFTP-Servers, wie known_hosts", ""),
-                        optional("timeout", "Wartezeit auf den SFTP-Server", "30s"),
-                        optional("in", "Unterordner, aus dem der Hub liest; '.' für den Ordner selbst", ""),
-                        optional("out", "Unterordner, in den der Hub schreibt; '.' für den Ordner selbst", ""),
-                        optional("kind", "Art der gelesenen Nachrichten, z. B. form.submission", ""),
-                        optional("pattern", "Welche Dateien gelesen werden, z. B. *.xml,*.pdf", "*"),
-                        optional("media-type", "Medientyp der gelesenen Dateien; leer: nach der Endung", ""),
-                        optional(
-                                "ready", "Woran eine fertige Datei zu erkennen ist: marker, rename oder age", "marker"),
-                        optional("age", "Wie lange eine Datei unverändert sein muss", "30s"),
-                        optional("archive", "Ordner für Gelesenes, unterhalb von 'in'", "erledigt"),
-                        optional("error", "Ordner für Abgelehntes, unterhalb von 'in'", "fehler"),
-                        optional("max-size", "Größte gelesene Datei in MiB", String.valueOf(LARGEST)))
+                        optional("folder", "Ordner auf diesem Rechner; oder 'url'", "")
+                                .as(Type.PATH)
+                                .help(
+                                        "Ordner auf diesem Rechner. Entweder er oder url ist anzugeben.",
+                                        "Folder on this computer. Either this or url is to be given."),
+                        optional("url", "Ordner auf einem SFTP-Server: sftp://server:22/ordner", "")
+                                .as(Type.URI, "sftp")
+                                .help(
+                                        "Ordner auf einem SFTP-Server, etwa sftp://server:22/ordner.",
+                                        "Folder on an SFTP server, such as sftp://server:22/folder."),
+                        optional("user", "Benutzer am SFTP-Server", "")
+                                .help("Benutzer am SFTP-Server.", "User at the SFTP server."),
+                        secret("password", "Kennwort dieses Benutzers")
+                                .help(
+                                        "Kennwort dieses Benutzers, oder stattdessen private-key.",
+                                        "Password of that user, or private-key instead."),
+                        secret("private-key", "Privater Schlüssel dieses Benutzers (OpenSSH oder PEM, ohne Kennwort)")
+                                .help(
+                                        "Privater Schlüssel dieses Benutzers, OpenSSH oder PEM, ohne Kennwort.",
+                                        "Private key of that user, OpenSSH or PEM, without a password."),
+                        optional("known-hosts", "Datei mit dem Schlüssel des SFTP-Servers, wie known_hosts", "")
+                                .as(Type.PATH)
+                                .help(
+                                        "Datei mit dem Schlüssel des SFTP-Servers, in der Form von known_hosts.",
+                                        "File with the key of the SFTP server, in the form of known_hosts."),
+                        optional("timeout", "Wartezeit auf den SFTP-Server", "30s")
+                                .as(Type.DURATION, "1s", "10m")
+                                .help("Wartezeit auf den SFTP-Server.", "How long to wait for the SFTP server."),
+                        optional("in", "Unterordner, aus dem der Hub liest; '.' für den Ordner selbst", "")
+                                .asked()
+                                .help(
+                                        "Unterordner, aus dem der Hub liest; ein Punkt für den Ordner selbst.",
+                                        "Subfolder the hub reads from; a dot for the folder itself."),
+                        optional("out", "Unterordner, in den der Hub schreibt; '.' für den Ordner selbst", "")
+                                .asked()
+                                .help(
+                                        "Unterordner, in den der Hub schreibt; ein Punkt für den Ordner selbst.",
+                                        "Subfolder the hub writes to; a dot for the folder itself."),
+                        optional("kind", "Art der gelesenen Nachrichten, z. B. form.submission", "")
+                                .as(Type.TEXT, "[a-z][a-z0-9-]*(\\.[a-z][a-z0-9-]*)*")
+                                .help(
+                                        "Art der gelesenen Nachrichten, etwa form.submission. Nötig mit in.",
+                                        "Kind of the messages read, such as form.submission. Needed with in."),
+                        optional("pattern", "Welche Dateien gelesen werden, z. B. *.xml,*.pdf", "*")
+                                .help(
+                                        "Welche Dateien gelesen werden, etwa *.xml,*.pdf.",
+                                        "Which files are read, such as *.xml,*.pdf."),
+                        optional("media-type", "Medientyp der gelesenen Dateien; leer: nach der Endung", "")
+                                .help(
+                                        "Medientyp der gelesenen Dateien; leer: nach der Endung.",
+                                        "Media type of the files read; empty: by their ending."),
+                        optional("ready", "Woran eine fertige Datei zu erkennen ist: marker, rename oder age", "marker")
+                                .as(Type.CHOICE, "marker", "rename", "age")
+                                .help(
+                                        "Woran eine fertige Datei zu erkennen ist.",
+                                        "How a finished file is recognised."),
+                        optional("age", "Wie lange eine Datei unverändert sein muss", "30s")
+                                .as(Type.DURATION, "1s", "1d")
+                                .help(
+                                        "Wie lange eine Datei unverändert sein muss.",
+                                        "How long a file must have stayed unchanged."),
+                        optional("archive", "Ordner für Gelesenes, unterhalb von 'in'", "erledigt")
+                                .help("Ordner für Gelesenes, unterhalb von in.", "Folder for what was read, below in."),
+                        optional("error", "Ordner für Abgelehntes, unterhalb von 'in'", "fehler")
+                                .help(
+                                        "Ordner für Abgelehntes, unterhalb von in.",
+                                        "Folder for what was rejected, below in."),
+                        optional("max-size", "Größte gelesene Datei in MiB", String.valueOf(LARGEST))
+                                .as(Type.NUMBER, "1", String.valueOf(LARGEST))
+                                .help("Größte gelesene Datei in MiB.", "Largest file read, in MiB."))
                 .recognisingRepeats();
     }
 
@@ -81,6 +134,17 @@ public final class FolderExchange implements ConnectorFactory {
         var arrivals = new Arrivals(place, settings.text("pattern"), ready, settings.duration("age"), hub.clock());
         var pickup = new Pickup(place, arrivals, rules(settings, in), hub.directory());
         return out.isEmpty() ? pickup : new Exchange(place, pickup, handOver);
+    }
+
+    /** For {@code in} and {@code out}: the folders that are there. */
+    @Override
+    public List<String> choices(String setting, Settings settings, HubContext hub) throws Exception {
+        if (!setting.equals("in") && !setting.equals("out")) {
+            return List.of();
+        }
+        try (var place = place(settings)) {
+            return FolderTest.folders(place);
+        }
     }
 
     private static Ready ready(Settings settings) {

@@ -7,6 +7,7 @@ import de.stellwerk.hub.spi.DeliveryResult.Delivered;
 import de.stellwerk.hub.spi.DeliveryResult.NotSent;
 import de.stellwerk.hub.spi.DeliveryResult.Rejected;
 import de.stellwerk.hub.spi.Sink;
+import de.stellwerk.hub.spi.Tested;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -17,13 +18,14 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 
 /**
  * Lays deliveries into the folder: each file under a temporary name first, forced to disk, then renamed; attachments first, then the
  * body, then the marker. The names are made of the delivery's id: what lies there already with the same bytes was delivered, and other
  * bytes are never overwritten.
  */
-final class HandOver implements Sink {
+final class HandOver implements Sink, Tested {
 
     static final String CHANNEL = "out";
 
@@ -38,6 +40,11 @@ final class HandOver implements Sink {
         this.place = place;
         this.folder = folder;
         this.marked = marked;
+    }
+
+    @Override
+    public List<Check> test() {
+        return FolderTest.of(place, "out", folder);
     }
 
     @Override

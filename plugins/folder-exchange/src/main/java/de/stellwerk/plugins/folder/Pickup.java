@@ -5,6 +5,7 @@ import de.stellwerk.hub.spi.Inbox;
 import de.stellwerk.hub.spi.Message;
 import de.stellwerk.hub.spi.Receipt;
 import de.stellwerk.hub.spi.Source;
+import de.stellwerk.hub.spi.Tested;
 import de.stellwerk.plugins.folder.Arrivals.Found;
 import de.stellwerk.plugins.folder.Arrivals.Odd;
 import de.stellwerk.plugins.folder.Arrivals.Stamp;
@@ -20,6 +21,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -28,7 +30,7 @@ import java.util.Optional;
  * that of the very bytes the hub reads, and a line that breaks has cost nothing. Only after the hub has taken it, it moves to the
  * archive; what the hub rejects moves to the error folder, with a note for the people of the other system.
  */
-final class Pickup implements Source {
+final class Pickup implements Source, Tested {
 
     static final String CHANNEL = "in";
     static final int FILES_A_POLL = 50;
@@ -114,6 +116,11 @@ final class Pickup implements Source {
     }
 
     /** A file that gives trouble does not hold up the ones behind it; its trouble is told when all have been looked at. */
+    @Override
+    public List<Check> test() {
+        return FolderTest.of(place, "in", rules.folder());
+    }
+
     @Override
     public void poll(Inbox inbox) throws Exception {
         try {

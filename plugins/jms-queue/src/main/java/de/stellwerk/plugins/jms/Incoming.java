@@ -3,6 +3,7 @@ package de.stellwerk.plugins.jms;
 import de.stellwerk.hub.spi.Inbox;
 import de.stellwerk.hub.spi.Receipt;
 import de.stellwerk.hub.spi.Source;
+import de.stellwerk.hub.spi.Tested;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -10,6 +11,7 @@ import jakarta.jms.MessageProducer;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.HashMap;
+import java.util.List;
 import org.apache.activemq.artemis.api.jms.ActiveMQJMSConstants;
 
 /**
@@ -17,7 +19,7 @@ import org.apache.activemq.artemis.api.jms.ActiveMQJMSConstants;
  * what was rejected. Until then it is the broker's. One that the hub cannot take now goes back without having used up one of the attempts
  * after which the broker would put it aside; only a hub that dies uses one up.
  */
-final class Incoming implements Source {
+final class Incoming implements Source, Tested {
 
     static final String CHANNEL = "in";
     static final int MESSAGES_A_POLL = 100;
@@ -39,6 +41,11 @@ final class Incoming implements Source {
     Incoming(Rules rules, Broker broker) {
         this.rules = rules;
         this.broker = broker;
+    }
+
+    @Override
+    public List<Check> test() {
+        return QueueTest.of(broker, rules.queue(), rules.rejected());
     }
 
     /** The session lasts as long as the poll: a node of the hub that polls no more holds no message back. */

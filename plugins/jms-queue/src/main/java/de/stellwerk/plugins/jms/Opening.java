@@ -7,6 +7,7 @@ import static de.stellwerk.hub.spi.Setting.secret;
 import de.stellwerk.hub.spi.Channel;
 import de.stellwerk.hub.spi.Connector;
 import de.stellwerk.hub.spi.ConnectorDescriptor;
+import de.stellwerk.hub.spi.Form.Type;
 import de.stellwerk.hub.spi.Settings;
 import java.util.List;
 import java.util.Set;
@@ -30,23 +31,60 @@ final class Opening {
         return ConnectorDescriptor.of(name, title)
                 .channels(Channel.in(Incoming.CHANNEL), Channel.out(Outgoing.CHANNEL))
                 .settings(
-                        required("broker-url", "Adresse des Brokers, z. B. tcp://broker.example.org:61616"),
-                        required("user", "Benutzer am Broker"),
-                        secret("password", "Kennwort dieses Benutzers"),
-                        optional("timeout", "Wartezeit auf den Broker", "10s"),
-                        optional("in", "Warteschlange, aus der der Hub liest", ""),
-                        optional("rejected", "Warteschlange für Abgelehntes; nötig mit 'in'", ""),
-                        optional("kind", "Art der gelesenen Nachrichten, z. B. form.submission", ""),
-                        optional("media-type", "Medientyp der gelesenen Nachrichten", "application/xml"),
+                        required("broker-url", "Adresse des Brokers, z. B. tcp://broker.example.org:61616")
+                                .as(Type.TEXT, "\\(?tcp://\\S+")
+                                .help(
+                                        "Adresse des Brokers, etwa tcp://broker.example.org:61616.",
+                                        "Address of the broker, such as tcp://broker.example.org:61616."),
+                        required("user", "Benutzer am Broker").help("Benutzer am Broker.", "User at the broker."),
+                        secret("password", "Kennwort dieses Benutzers")
+                                .help("Kennwort dieses Benutzers.", "Password of that user."),
+                        optional("timeout", "Wartezeit auf den Broker", "10s")
+                                .as(Type.DURATION, "1s", "10m")
+                                .help("Wartezeit auf den Broker.", "How long to wait for the broker."),
+                        optional("in", "Warteschlange, aus der der Hub liest", "")
+                                .as(Type.TEXT, QUEUE.pattern())
+                                .help("Warteschlange, aus der der Hub liest.", "Queue the hub reads from."),
+                        optional("rejected", "Warteschlange für Abgelehntes; nötig mit 'in'", "")
+                                .as(Type.TEXT, QUEUE.pattern())
+                                .help(
+                                        "Warteschlange für Abgelehntes; nötig mit in.",
+                                        "Queue for what is rejected; needed with in."),
+                        optional("kind", "Art der gelesenen Nachrichten, z. B. form.submission", "")
+                                .as(Type.TEXT, KIND.pattern())
+                                .help(
+                                        "Art der gelesenen Nachrichten, etwa form.submission.",
+                                        "Kind of the messages read, such as form.submission."),
+                        optional("media-type", "Medientyp der gelesenen Nachrichten", "application/xml")
+                                .help("Medientyp der gelesenen Nachrichten.", "Media type of the messages read."),
                         optional(
-                                "id-property",
-                                "Eigenschaft mit der fachlichen Kennung einer Nachricht; leer: JMSMessageID",
-                                ""),
-                        optional("case-property", "Eigenschaft mit dem Vorgang, auch JMSCorrelationID", ""),
-                        optional("headers", "Eigenschaften, die Kopfzeilen werden, durch Komma getrennt", ""),
-                        optional("out", "Warteschlange, in die der Hub schreibt", ""),
-                        optional("format", "Form des Geschriebenen: bytes oder text", "bytes"),
-                        optional("max-size", "Größte Nachricht und größte Anlage in MiB", "20"));
+                                        "id-property",
+                                        "Eigenschaft mit der fachlichen Kennung einer Nachricht; leer: JMSMessageID",
+                                        "")
+                                .as(Type.TEXT, PROPERTY.pattern())
+                                .help(
+                                        "Eigenschaft mit der fachlichen Kennung einer Nachricht; leer: JMSMessageID.",
+                                        "Property with the business id of a message; empty: JMSMessageID."),
+                        optional("case-property", "Eigenschaft mit dem Vorgang, auch JMSCorrelationID", "")
+                                .as(Type.TEXT, PROPERTY.pattern())
+                                .help(
+                                        "Eigenschaft mit dem Vorgang, auch JMSCorrelationID.",
+                                        "Property with the case, JMSCorrelationID too."),
+                        optional("headers", "Eigenschaften, die Kopfzeilen werden, durch Komma getrennt", "")
+                                .help(
+                                        "Eigenschaften, die Kopfzeilen werden, durch Komma getrennt.",
+                                        "Properties that become headers, separated by commas."),
+                        optional("out", "Warteschlange, in die der Hub schreibt", "")
+                                .as(Type.TEXT, QUEUE.pattern())
+                                .help("Warteschlange, in die der Hub schreibt.", "Queue the hub writes to."),
+                        optional("format", "Form des Geschriebenen: bytes oder text", "bytes")
+                                .as(Type.CHOICE, "bytes", "text")
+                                .help("Form des Geschriebenen.", "Form of what is written."),
+                        optional("max-size", "Größte Nachricht und größte Anlage in MiB", "20")
+                                .as(Type.NUMBER, "1", String.valueOf(LARGEST))
+                                .help(
+                                        "Größte Nachricht und größte Anlage in MiB.",
+                                        "Largest message and largest attachment, in MiB."));
     }
 
     static Connector open(Settings settings) {

@@ -8,6 +8,7 @@ import de.stellwerk.hub.spi.DeliveryResult.NotSent;
 import de.stellwerk.hub.spi.DeliveryResult.Rejected;
 import de.stellwerk.hub.spi.DeliveryResult.Unknown;
 import de.stellwerk.hub.spi.Probe;
+import de.stellwerk.hub.spi.Tested;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -18,13 +19,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.apache.activemq.artemis.api.core.ActiveMQDuplicateIdException;
 
 /**
  * Lays deliveries into a queue: each attachment as a message of its own, the body as the last one, all in one transaction, so that the
  * reader sees all or nothing. The delivery's id stands in a property, and where an Artemis broker looks for it to know a repeat.
  */
-final class Outgoing implements Probe {
+final class Outgoing implements Probe, Tested {
 
     static final String CHANNEL = "out";
     static final String DELIVERY = "deliveryId";
@@ -47,6 +49,11 @@ final class Outgoing implements Probe {
         this.queue = queue;
         this.isText = isText;
         this.limit = limit;
+    }
+
+    @Override
+    public List<Check> test() {
+        return QueueTest.of(broker, queue);
     }
 
     @Override

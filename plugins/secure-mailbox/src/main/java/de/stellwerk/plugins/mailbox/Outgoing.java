@@ -7,6 +7,13 @@ import de.stellwerk.hub.spi.DeliveryResult.Delivered;
 import de.stellwerk.hub.spi.DeliveryResult.NotSent;
 import de.stellwerk.hub.spi.DeliveryResult.Rejected;
 import de.stellwerk.hub.spi.DeliveryResult.Unknown;
+import de.stellwerk.hub.spi.Tested.Check;
+import de.stellwerk.plugins.mail.MailAddress;
+import de.stellwerk.plugins.mail.MailServer;
+import de.stellwerk.plugins.mail.PlainName;
+import de.stellwerk.plugins.mail.ServerCheck;
+import de.stellwerk.plugins.mail.Spool;
+import de.stellwerk.plugins.mail.TooLarge;
 import jakarta.activation.DataHandler;
 import jakarta.activation.DataSource;
 import jakarta.mail.Address;
@@ -29,6 +36,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Date;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
@@ -66,6 +74,10 @@ final class Outgoing {
         this.directory = directory;
         this.maxSize = maxSize;
         this.clock = clock;
+    }
+
+    List<Check> test() {
+        return ServerCheck.smtp(server);
     }
 
     DeliveryResult deliver(Delivery delivery) {

@@ -8,8 +8,14 @@ import de.stellwerk.hub.spi.Channel;
 import de.stellwerk.hub.spi.Connector;
 import de.stellwerk.hub.spi.ConnectorDescriptor;
 import de.stellwerk.hub.spi.ConnectorFactory;
+import de.stellwerk.hub.spi.Form.Type;
 import de.stellwerk.hub.spi.HubContext;
 import de.stellwerk.hub.spi.Settings;
+import de.stellwerk.plugins.mail.MailAddress;
+import de.stellwerk.plugins.mail.MailFolders;
+import de.stellwerk.plugins.mail.MailPickup;
+import de.stellwerk.plugins.mail.MailServer;
+import java.time.Duration;
 
 /**
  * A municipality's mailbox. A mail that carries a document becomes a message {@code notice.signed}, one without becomes
@@ -29,23 +35,57 @@ public final class SecureMailbox implements ConnectorFactory {
         return ConnectorDescriptor.of("secure-mailbox", "Secure mailbox (IMAP and SMTP)")
                 .channels(Channel.in(INBOX, SIGNED, UNREADABLE), Channel.out("mail"))
                 .settings(
-                        required("imap-host", "Server the mails are read from"),
-                        optional("imap-port", "Its port", "993"),
-                        optional("imap-tls", "Encryption: on, starttls or off", "on"),
-                        required("imap-user", "User name at that server"),
-                        secret("imap-password", "Password at that server"),
-                        optional("imap-folder", "Folder that is read", "INBOX"),
-                        optional("imap-processed", "Folder for mails the hub has taken", "Verarbeitet"),
-                        optional("imap-rejected", "Folder for mails the hub does not take", "Abgelehnt"),
-                        required("smtp-host", "Server the mails are sent by"),
-                        optional("smtp-port", "Its port", "465"),
-                        optional("smtp-tls", "Encryption: on, starttls or off", "on"),
-                        required("smtp-user", "User name at that server"),
-                        secret("smtp-password", "Password at that server"),
-                        required("smtp-from", "Sender's address of the mails"),
-                        optional("subject", "Subject of the mails", "Nachricht Ihrer Kommune"),
-                        optional("text", "Text of the mails", "Das Schreiben finden Sie im Anhang."),
-                        optional("max-size", "Size of the largest mail, in MiB", "50"));
+                        required("imap-host", "Server the mails are read from")
+                                .as(Type.HOST, "imap-port")
+                                .help("Server, von dem die Mails gelesen werden.", "Server the mails are read from."),
+                        optional("imap-port", "Its port", "993")
+                                .as(Type.NUMBER, "1", "65535")
+                                .help("Sein Port.", "Its port."),
+                        optional("imap-tls", "Encryption: on, starttls or off", "on")
+                                .as(Type.CHOICE, "on", "starttls", "off")
+                                .help(
+                                        "Verschlüsselung; off ist nur auf demselben Rechner richtig.",
+                                        "Encryption; off is right on the same computer only."),
+                        required("imap-user", "User name at that server")
+                                .help("Benutzer an diesem Server.", "User name at that server."),
+                        secret("imap-password", "Password at that server")
+                                .help("Kennwort an diesem Server.", "Password at that server."),
+                        optional("imap-folder", "Folder that is read", "INBOX")
+                                .help("Ordner, der gelesen wird.", "Folder that is read."),
+                        optional("imap-processed", "Folder for mails the hub has taken", "Verarbeitet")
+                                .help(
+                                        "Ordner für Mails, die der Hub genommen hat.",
+                                        "Folder for mails the hub has taken."),
+                        optional("imap-rejected", "Folder for mails the hub does not take", "Abgelehnt")
+                                .help(
+                                        "Ordner für Mails, die der Hub nicht nimmt.",
+                                        "Folder for mails the hub does not take."),
+                        required("smtp-host", "Server the mails are sent by")
+                                .as(Type.HOST, "smtp-port")
+                                .help("Server, über den die Mails versandt werden.", "Server the mails are sent by."),
+                        optional("smtp-port", "Its port", "465")
+                                .as(Type.NUMBER, "1", "65535")
+                                .help("Sein Port.", "Its port."),
+                        optional("smtp-tls", "Encryption: on, starttls or off", "on")
+                                .as(Type.CHOICE, "on", "starttls", "off")
+                                .help(
+                                        "Verschlüsselung; off ist nur auf demselben Rechner richtig.",
+                                        "Encryption; off is right on the same computer only."),
+                        required("smtp-user", "User name at that server")
+                                .help("Benutzer an diesem Server.", "User name at that server."),
+                        secret("smtp-password", "Password at that server")
+                                .help("Kennwort an diesem Server.", "Password at that server."),
+                        required("smtp-from", "Sender's address of the mails")
+                                .as(Type.TEXT, "[^@\\s]+@[^@\\s]+")
+                                .help("Absenderadresse der Mails.", "Sender's address of the mails."),
+                        optional("subject", "Subject of the mails", "Nachricht Ihrer Kommune")
+                                .as(Type.TEXT, "[^\\p{Cntrl}]*")
+                                .help("Betreff der Mails.", "Subject of the mails."),
+                        optional("text", "Text of the mails", "Das Schreiben finden Sie im Anhang.")
+                                .help("Text der Mails.", "Text of the mails."),
+                        optional("max-size", "Size of the largest mail, in MiB", "50")
+                                .as(Type.NUMBER, "1", "1024")
+                                .help("Größte Mail in MiB.", "Size of the largest mail, in MiB."));
     }
 
     @Override
@@ -54,12 +94,14 @@ public final class SecureMailbox implements ConnectorFactory {
         if (maxSize < 1 || settings.number("max-size") > 1024) {
             throw new IllegalArgumentException("setting 'max-size' is a number of MiB from 1 to 1024");
         }
-        var incoming = new Incoming(
-                new IncomingFolders(
-                        settings.text("imap-folder"), settings.text("imap-processed"), settings.text("imap-rejected")),
+        var incoming = new Incoming(new MailPickup(
                 server(settings, "imap"),
+                new MailFolders(
+                        settings.text("imap-folder"), settings.text("imap-processed"), settings.text("imap-rejected")),
                 hub.directory(),
-                maxSize);
+                maxSize,
+                hub.clock(),
+                Duration.ZERO));
         var outgoing = new Outgoing(
                 server(settings, "smtp"),
                 from(settings),

@@ -2,9 +2,9 @@ package de.stellwerk.plugins.mailbox;
 
 import static de.stellwerk.hub.testkit.TestHub.bytes;
 import static de.stellwerk.hub.testkit.TestHub.text;
-import static de.stellwerk.plugins.mailbox.Mails.attachment;
-import static de.stellwerk.plugins.mailbox.Mails.header;
-import static de.stellwerk.plugins.mailbox.Mails.mixed;
+import static de.stellwerk.plugins.mail.Mails.attachment;
+import static de.stellwerk.plugins.mail.Mails.header;
+import static de.stellwerk.plugins.mail.Mails.mixed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +15,7 @@ import de.stellwerk.hub.spi.Message;
 import de.stellwerk.hub.spi.Source;
 import de.stellwerk.hub.testkit.TestHub;
 import de.stellwerk.hub.testkit.TestInbox.Mode;
+import de.stellwerk.plugins.mail.Mails;
 import jakarta.mail.MessagingException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -182,7 +183,7 @@ class IncomingTest {
         assertThat(message.id()).isEqualTo("<1@example.org>");
     }
 
-    /** {@link LetterOpenerTest} has the other limits. */
+    /** {@code LetterOpener} has the other limits. */
     @Test
     void aMailThatIsTooDeepIsHandedOverWhole() throws Exception {
         office.put(Mails.deep(25));

@@ -3,6 +3,8 @@ package de.stellwerk.plugins.mailbox;
 import de.stellwerk.hub.spi.ConnectorFactory;
 import de.stellwerk.hub.testkit.SourceContract;
 import de.stellwerk.hub.testkit.TestHub;
+import de.stellwerk.plugins.mail.MailPickup;
+import de.stellwerk.plugins.mail.Mails;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -47,7 +49,7 @@ class MailboxSourceTest implements SourceContract {
 
     @Override
     public int mostAtOnce() {
-        return Incoming.MOST_AT_ONCE;
+        return MailPickup.MOST_AT_ONCE;
     }
 
     @Override

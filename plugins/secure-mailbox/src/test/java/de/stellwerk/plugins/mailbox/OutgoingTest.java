@@ -14,6 +14,7 @@ import de.stellwerk.hub.spi.DeliveryResult.NotSent;
 import de.stellwerk.hub.spi.DeliveryResult.Rejected;
 import de.stellwerk.hub.spi.Sink;
 import de.stellwerk.hub.testkit.TestHub;
+import de.stellwerk.plugins.mail.MailServer;
 import jakarta.mail.Multipart;
 import jakarta.mail.Part;
 import jakarta.mail.internet.MimeMessage;

@@ -7,6 +7,7 @@ import de.stellwerk.hub.spi.DeliveryResult.Delivered;
 import de.stellwerk.hub.spi.Sink;
 import de.stellwerk.hub.spi.Source;
 import de.stellwerk.hub.testkit.TestHub;
+import de.stellwerk.plugins.mail.Mails;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;

@@ -63,6 +63,19 @@ public class SignatureBench {
         return verifier.verify(signed, List.of());
     }
 
+    /** The same with the three reports that a message keeps: the validator's, that of ETSI TS 119 102-2, and the page for people. */
+    @Benchmark
+    public int verifyXadesWithReports() throws IOException {
+        var verdict = verifier.verify(signed, List.of());
+        return read(verdict.report()) + read(verdict.etsi().orElseThrow()) + read(verdict.readable());
+    }
+
+    private static int read(Content report) throws IOException {
+        try (var in = report.open()) {
+            return in.readAllBytes().length;
+        }
+    }
+
     @Benchmark
     public String seal() {
         return seal.seal(RECEIPT);

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 
@@ -31,6 +32,7 @@ record Table(List<String> columns, boolean header) {
 
     private static final String COLUMN = "[A-Za-z][A-Za-z0-9_-]{0,62}";
     private static final String FORMULA = "=+-@";
+    private static final Pattern BREAKS = Pattern.compile("[\\r\\n\\t\\u0085\\u2028\\u2029]+");
 
     Table {
         var all = new ArrayList<>(columns);
@@ -106,7 +108,7 @@ record Table(List<String> columns, boolean header) {
     }
 
     private static String harmless(String value) {
-        var flat = value.replaceAll("[\\r\\n\\t\\u0085\\u2028\\u2029]+", " ").strip();
+        var flat = BREAKS.matcher(value).replaceAll(" ").strip();
         return !flat.isEmpty() && FORMULA.indexOf(flat.charAt(0)) >= 0 ? "'" + flat : flat;
     }
 }

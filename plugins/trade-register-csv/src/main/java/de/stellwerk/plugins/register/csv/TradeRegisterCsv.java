@@ -4,6 +4,7 @@ import de.stellwerk.hub.camel.CamelConnector;
 import de.stellwerk.hub.camel.CamelConnectorFactory;
 import de.stellwerk.hub.spi.Channel;
 import de.stellwerk.hub.spi.ConnectorDescriptor;
+import de.stellwerk.hub.spi.Form.Type;
 import de.stellwerk.hub.spi.HubContext;
 import de.stellwerk.hub.spi.Setting;
 import de.stellwerk.hub.spi.Settings;
@@ -21,14 +22,30 @@ public final class TradeRegisterCsv extends CamelConnectorFactory {
         return ConnectorDescriptor.of("trade-register-csv", "Gewerberegister, CSV-Zeilen über eine JMS-Warteschlange")
                 .channels(Channel.out("out"))
                 .settings(
-                        Setting.optional("broker-url", "Adresse des Brokers", "tcp://127.0.0.1:61616"),
-                        Setting.required("user", "Benutzer am Broker"),
-                        Setting.secret("password", "Kennwort dieses Benutzers"),
-                        Setting.required("queue", "Warteschlange, aus der das Register liest"),
-                        Setting.required("columns", "Spalten nach 'id', durch Komma getrennt, z. B. vorgang,firma,ort"),
-                        Setting.optional("header", "Kopfzeile vor jeder Zeile (true oder false)", "true"),
-                        Setting.optional("attachment-limit", "Größte Anlage in MiB", "20"),
-                        Setting.optional("timeout", "Wartezeit auf den Broker", "10s"))
+                        Setting.optional("broker-url", "Adresse des Brokers", "tcp://127.0.0.1:61616")
+                                .as(Type.URI, "tcp")
+                                .help("Adresse des Brokers.", "Address of the broker."),
+                        Setting.required("user", "Benutzer am Broker")
+                                .help("Benutzer am Broker.", "User at the broker."),
+                        Setting.secret("password", "Kennwort dieses Benutzers")
+                                .help("Kennwort dieses Benutzers.", "Password of that user."),
+                        Setting.required("queue", "Warteschlange, aus der das Register liest")
+                                .help("Warteschlange, aus der das Register liest.", "Queue the register reads from."),
+                        Setting.required("columns", "Spalten nach 'id', durch Komma getrennt, z. B. vorgang,firma,ort")
+                                .help(
+                                        "Spalten nach id, durch Komma getrennt, etwa vorgang,firma,ort.",
+                                        "Columns after id, separated by commas, such as vorgang,firma,ort."),
+                        Setting.optional("header", "Kopfzeile vor jeder Zeile (true oder false)", "true")
+                                .as(Type.FLAG)
+                                .help(
+                                        "Ob vor jeder Zeile eine Kopfzeile steht.",
+                                        "Whether there is a heading before each line."),
+                        Setting.optional("attachment-limit", "Größte Anlage in MiB", "20")
+                                .as(Type.NUMBER, "1", "1024")
+                                .help("Größte Anlage in MiB.", "Largest attachment, in MiB."),
+                        Setting.optional("timeout", "Wartezeit auf den Broker", "10s")
+                                .as(Type.DURATION, "1s", "10m")
+                                .help("Wartezeit auf den Broker.", "How long to wait for the broker."))
                 .recognisingRepeats();
     }
 

@@ -29,6 +29,8 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
@@ -118,6 +120,31 @@ class TradeRegisterCsvTest implements SinkContract {
                     .atMost(Duration.ofSeconds(20))
                     .until(() -> sink.deliver(acceptable("while")) instanceof Delivered);
             assertThat(arrived()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void connectionsThatAreOpenedUsedAndClosedAtOnceDoNotMeet(@TempDir Path directory) throws Exception {
+        try (var factory = factory()) {
+            var threads = Executors.newFixedThreadPool(16);
+            try {
+                var all = new ArrayList<Callable<Void>>();
+                for (int i = 0; i < 400; i++) {
+                    var hub = hub(directory);
+                    var name = "at-once-" + i;
+                    all.add(() -> {
+                        try (var sink = hub.open(factory, Sink.class)) {
+                            assertThat(sink.deliver(acceptable(name))).isInstanceOf(Delivered.class);
+                        }
+                        return null;
+                    });
+                }
+                for (var each : threads.invokeAll(all)) {
+                    each.get();
+                }
+            } finally {
+                threads.shutdown();
+            }
         }
     }
 

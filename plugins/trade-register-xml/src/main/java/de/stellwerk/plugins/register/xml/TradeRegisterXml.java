@@ -5,6 +5,7 @@ import de.stellwerk.hub.camel.CamelConnectorFactory;
 import de.stellwerk.hub.camel.Messages;
 import de.stellwerk.hub.spi.Channel;
 import de.stellwerk.hub.spi.ConnectorDescriptor;
+import de.stellwerk.hub.spi.Form.Type;
 import de.stellwerk.hub.spi.HubContext;
 import de.stellwerk.hub.spi.Setting;
 import de.stellwerk.hub.spi.Settings;
@@ -21,8 +22,14 @@ public final class TradeRegisterXml extends CamelConnectorFactory {
                         Channel.answered("out"),
                         Channel.in("answers", RegisterFolders.ANSWER, RegisterFolders.UNREADABLE))
                 .settings(
-                        Setting.required("folder-in", "Ordner, den das Register liest"),
-                        Setting.required("folder-out", "Ordner, in den das Register seine Antworten legt"))
+                        Setting.required("folder-in", "Ordner, den das Register liest")
+                                .as(Type.PATH)
+                                .help("Ordner, den das Register liest.", "Folder the register reads."),
+                        Setting.required("folder-out", "Ordner, in den das Register seine Antworten legt")
+                                .as(Type.PATH)
+                                .help(
+                                        "Ordner, in den das Register seine Antworten legt.",
+                                        "Folder the register puts its answers into."))
                 .recognisingRepeats();
     }
 

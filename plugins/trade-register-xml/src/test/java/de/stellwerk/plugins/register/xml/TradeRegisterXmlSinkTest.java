@@ -12,6 +12,7 @@ import de.stellwerk.hub.spi.DeliveryResult.Delivered;
 import de.stellwerk.hub.spi.DeliveryResult.NotSent;
 import de.stellwerk.hub.spi.DeliveryResult.Rejected;
 import de.stellwerk.hub.spi.Sink;
+import de.stellwerk.hub.testkit.GoldenFolder;
 import de.stellwerk.hub.testkit.SinkContract;
 import de.stellwerk.hub.testkit.TestHub;
 import java.io.IOException;
@@ -20,12 +21,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 class TradeRegisterXmlSinkTest implements SinkContract {
 
     private Path in = Path.of("not-opened");
+
+    @TestFactory
+    Stream<DynamicTest> goldenMessages() throws IOException {
+        return GoldenFolder.inJar(TradeRegisterXml::new);
+    }
 
     @Test
     void theNoticeIsWrittenInLatin1UnderANameThatFollowsFromTheDelivery(@TempDir Path directory) throws Exception {

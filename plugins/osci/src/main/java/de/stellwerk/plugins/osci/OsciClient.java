@@ -1,0 +1,49 @@
+package de.stellwerk.plugins.osci;
+
+import de.stellwerk.hub.spi.Content;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One account at one intermediary. The built-in implementation is one of possibly many: put a {@link Provider} and its library into the
+ * plugin's jar, name the provider in {@code META-INF/services/de.stellwerk.plugins.osci.OsciClient$Provider}, and its name in the setting
+ * {@code implementation}.
+ *
+ * <p>Every method may be called from several threads; a {@link Dialog} is used by one.
+ */
+public interface OsciClient {
+
+    /** Opens a dialog: {@code initDialog}. Nothing has been stored when this throws. */
+    Dialog dialog() throws IOException, Refusal;
+
+    /** Every method returns only what the intermediary has signed; {@link IOException} means that nothing is known. */
+    interface Dialog extends AutoCloseable {
+
+        /** {@code getMessageId}: Base64, as it goes over the wire. */
+        String messageId() throws IOException, Refusal;
+
+        /**
+         * {@code storeDelivery}: signs the contents as their author, seals them for the account's addressee, and hands them over.
+         *
+         * @return the intermediary's whole answer with its signature, and the process card in it
+         */
+        Content store(String messageId, String subject, List<byte[]> contents) throws IOException, Refusal;
+
+        /** {@code fetchProcessCard}: the whole answer; empty if the intermediary says that it has no card of this message. */
+        Optional<Content> processCard(String messageId) throws IOException, Refusal;
+
+        /** {@code exitDialog}. What was stored stays stored if it fails: the intermediary ends the dialog by itself then. */
+        @Override
+        void close();
+    }
+
+    /** Made with its no-argument constructor. */
+    interface Provider {
+
+        /** What the setting {@code implementation} calls it. */
+        String name();
+
+        OsciClient open(Account account) throws Exception;
+    }
+}
