@@ -1,9 +1,11 @@
 package de.stellwerk.samples.town;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 
@@ -24,11 +26,11 @@ final class Debtors {
         }
     }
 
-    /** An operation of the platform that is about them, and how it refuses. */
+    /** The operations that make one of them. */
     static final List<String> CREATING = List.of("anlegenKunde", "anlegenSEPAMandat");
 
     private final Journal journal;
-    private final Map<String, Boolean> customers = new HashMap<>();
+    private final Set<String> customers = new HashSet<>();
     private final Map<String, Mandate> mandates = new HashMap<>();
 
     Debtors(Journal journal) {
@@ -60,7 +62,7 @@ final class Debtors {
     private String customer(String operation, Element parameters) throws PaymentPlatform.Refused {
         var number = text(parameters, "eShopKundenNr") + text(parameters, "EShopKundenNr");
         var key = text(parameters, "mandantNr") + "/" + number;
-        if (operation.equals("anlegenKunde") == customers.containsKey(key)) {
+        if (operation.equals("anlegenKunde") == customers.contains(key)) {
             throw operation.equals("anlegenKunde")
                     ? new PaymentPlatform.Refused("-0198", "Kunde existiert bereits")
                     : new PaymentPlatform.Refused("-0199", "Kunde existiert nicht");
@@ -68,7 +70,7 @@ final class Debtors {
         if (operation.equals("loeschenKunde")) {
             customers.remove(key);
         } else {
-            customers.put(key, true);
+            customers.add(key);
         }
         if (!operation.equals("lesenKunde")) {
             journal.note("customer", "key", number, "operation", operation);
@@ -82,7 +84,7 @@ final class Debtors {
         var known = mandates.get(mandant + "/" + reference);
         if (operation.equals("anlegenSEPAMandat")) {
             var customer = text(parameters, "eShopKundenNr");
-            if (!customers.containsKey(mandant + "/" + customer)) {
+            if (!customers.contains(mandant + "/" + customer)) {
                 throw new PaymentPlatform.Refused("-0199", "Kunde existiert nicht");
             }
             if (known != null) {

@@ -59,10 +59,7 @@ public abstract class CamelConnector implements Connector {
      * @return how an endpoint's option names it: {@code "jms:queue:in?connectionFactory=" + bean("jms", factory)}
      */
     protected final String bean(String name, Object object) {
-        if (beans == null) {
-            throw new IllegalStateException("the connection is not open");
-        }
-        beans.bind(prefix + name, object);
+        open(beans).bind(prefix + name, object);
         lent.add(prefix + name);
         return "#" + prefix + name;
     }
@@ -113,7 +110,7 @@ public abstract class CamelConnector implements Connector {
     }
 
     private Exchange call(String door, Object body, @Nullable Delivery delivery, String... headers) throws Exception {
-        var endpoint = context().getEndpoint(door);
+        var endpoint = open(context).getEndpoint(door);
         var exchange = endpoint.createExchange(ExchangePattern.InOut);
         if (delivery != null) {
             exchange.setProperty(DELIVERY, delivery);
@@ -127,11 +124,11 @@ public abstract class CamelConnector implements Connector {
         if (body instanceof Content content) {
             try (var stream = content.open()) {
                 exchange.getMessage().setBody(stream);
-                template().send(endpoint, exchange);
+                open(template).send(endpoint, exchange);
             }
         } else {
             exchange.getMessage().setBody(body);
-            template().send(endpoint, exchange);
+            open(template).send(endpoint, exchange);
         }
         var thrown = exchange.getException();
         if (thrown != null) {
@@ -191,17 +188,10 @@ public abstract class CamelConnector implements Connector {
         template = null;
     }
 
-    private CamelContext context() {
-        if (context == null) {
+    private static <T> T open(@Nullable T part) {
+        if (part == null) {
             throw new IllegalStateException("the connection is not open");
         }
-        return context;
-    }
-
-    private ProducerTemplate template() {
-        if (template == null) {
-            throw new IllegalStateException("the connection is not open");
-        }
-        return template;
+        return part;
     }
 }

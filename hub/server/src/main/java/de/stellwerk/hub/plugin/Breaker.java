@@ -4,7 +4,6 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.core.IntervalFunction;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -25,11 +24,11 @@ final class Breaker {
     private static final Duration TRYING = Duration.ofSeconds(1);
 
     private final CircuitBreaker breaker;
-    private final Clock clock;
+    private final ForwardClock clock;
     private volatile Instant until = Instant.EPOCH;
 
-    Breaker(String name, Clock wall) {
-        this.clock = new ForwardClock(wall);
+    Breaker(String name, ForwardClock clock) {
+        this.clock = clock;
         var growing = IntervalFunction.ofExponentialBackoff(FIRST, 2, LONGEST);
         this.breaker = CircuitBreaker.of(
                 name,

@@ -125,7 +125,7 @@ public final class Connection {
         this.config = config;
         this.surroundings = surroundings;
         this.waits = new ForwardClock(surroundings.clock);
-        this.breaker = new Breaker(municipality + "/" + config.name(), surroundings.clock);
+        this.breaker = new Breaker(municipality + "/" + config.name(), waits);
     }
 
     /** The AGS. */

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class BreakerTest {
 
     private final House.SetClock clock = new House.SetClock();
-    private final Breaker breaker = new Breaker("14628270/register", clock);
+    private final Breaker breaker = new Breaker("14628270/register", new ForwardClock(clock));
 
     @Test
     void tenInARowWithoutAnAnswerCloseTheWayAndOneAnswerAmongThemDoesNot() {

@@ -3,11 +3,7 @@ package de.stellwerk.plugins.epaybl;
 import de.stellwerk.hub.camel.RejectedByTarget;
 import de.stellwerk.hub.spi.Delivery;
 import java.math.BigDecimal;
-import java.time.LocalDate;
-import java.time.format.DateTimeParseException;
 import java.util.List;
-import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Where a municipality's money is booked, and how its orders look to the platform. */
@@ -25,10 +21,7 @@ record Account(
     private static final long LARGEST_CENTS = 999_999_999_999_999L; // 15 digits, 2 of them after the point
     private static final List<String> METHODS = List.of(
             "UEBERWEISUNGVOR", "UEBERWEISUNGNACH", "LASTSCHRIFTMIT", "LASTSCHRIFTOHNE", "GIROPAY", "KREDITKARTE");
-    private static final Predicate<String> ENTRY_TEXT =
-            Pattern.compile("[A-Z0-9,.:/+& *$%ÄÖÜß-]{1,21}").asMatchPredicate();
-    private static final Predicate<String> CUSTOMER =
-            Pattern.compile("[^\\p{Cntrl}\\p{Co}\\p{Cs}\\p{Cn}]{1,100}").asMatchPredicate();
+    private static final String ENTRY_TEXT = "[A-Z0-9,.:/+& *$%ÄÖÜß-]{1,21}";
 
     Account {
         check("mandant", mandant, "[A-Za-z0-9-]{1,20}");
@@ -51,7 +44,7 @@ record Account(
     /** What the platform calls a delivery of ours; it makes one Kassenzeichen of the same twice. */
     static String transaction(Delivery delivery) throws RejectedByTarget {
         if (!delivery.id().matches("[0-9a-f]{64}")) {
-            throw field("delivery id", "has 64 hexadecimal digits");
+            throw Fields.unfit("delivery id", "has 64 hexadecimal digits");
         }
         return delivery.id().substring(0, TRANSACTION_DIGITS);
     }
@@ -78,26 +71,26 @@ record Account(
     }
 
     private static String customer(Delivery delivery) throws RejectedByTarget {
-        return fitting("case", delivery.caseId(), CUSTOMER, "has 1 to 100 printable characters");
+        return Fields.text("case", delivery.caseId(), 100);
     }
 
     private Anlegen.BuchungsListe list(PaymentOrder order, Delivery delivery) throws RejectedByTarget {
         if (!"EUR".equals(order.currency)) {
-            throw field("currency", "is EUR");
+            throw Fields.unfit("currency", "is EUR");
         }
         var amount = amount(order.cents);
         var entry = new Anlegen.Buchung();
         entry.haushaltsstelle = haushaltsstelle;
         entry.objektnummer = objektnummer.isEmpty() ? null : objektnummer;
         entry.buchungstext =
-                fitting("text", order.text, ENTRY_TEXT, "has 1 to 21 of A-Z 0-9 ÄÖÜß ,.:/+&-*$% and blank");
+                Fields.matching("text", order.text, ENTRY_TEXT, "has 1 to 21 of A-Z 0-9 ÄÖÜß ,.:/+&-*$% and blank");
         entry.betrag = amount;
         entry.belegNr = String.format("%08d", Math.floorMod(delivery.number(), BELEG_NUMBERS));
 
         var list = new Anlegen.BuchungsListe();
         list.betrag = amount; // one entry: the sum is right
         list.waehrungskennzeichen = order.currency;
-        list.faelligkeitsdatum = day(order.due) + "T00:00:00Z";
+        list.faelligkeitsdatum = Fields.day("due", order.due) + "T00:00:00Z";
         var entries = List.of(entry);
         list.buchungen = arrays.of("buchungen", entries, Anlegen.BuchungList.of(entries));
         list.bewirtschafterNr = bewirtschafter;
@@ -108,28 +101,8 @@ record Account(
 
     private static BigDecimal amount(@Nullable Long cents) throws RejectedByTarget {
         if (cents == null || cents < 1 || cents > LARGEST_CENTS) {
-            throw field("amount-cents", "lies between 1 and " + LARGEST_CENTS);
+            throw Fields.unfit("amount-cents", "lies between 1 and " + LARGEST_CENTS);
         }
         return BigDecimal.valueOf(cents).movePointLeft(2);
-    }
-
-    private static LocalDate day(@Nullable String due) throws RejectedByTarget {
-        try {
-            return LocalDate.parse(due == null ? "" : due.strip());
-        } catch (DateTimeParseException e) {
-            throw field("due", "is a date such as 2026-12-24");
-        }
-    }
-
-    private static String fitting(String name, @Nullable String value, Predicate<String> rule, String words)
-            throws RejectedByTarget {
-        if (value == null || !rule.test(value)) {
-            throw field(name, words);
-        }
-        return value;
-    }
-
-    private static RejectedByTarget field(String name, String words) {
-        return new RejectedByTarget("pay.field: the field '" + name + "' does not fit; it " + words);
     }
 }

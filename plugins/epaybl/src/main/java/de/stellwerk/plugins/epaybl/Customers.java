@@ -5,17 +5,14 @@ import de.stellwerk.hub.camel.RejectedByTarget;
 import de.stellwerk.hub.spi.Delivery;
 import de.stellwerk.hub.spi.DeliveryResult;
 import de.stellwerk.hub.spi.DeliveryResult.Delivered;
-import de.stellwerk.hub.spi.DeliveryResult.Rejected;
-import de.stellwerk.hub.spi.DeliveryResult.Unknown;
 import de.stellwerk.hub.spi.HubContext;
-import de.stellwerk.hub.spi.Sink;
 import org.apache.camel.builder.RouteBuilder;
 
 /**
  * Keeps the customers of one Mandant as the hub is told: reads first, then creates or changes; so a repeat changes into what is there
  * already. A customer is known by the case, as in an order.
  */
-final class Customers extends SoapConnector implements Sink {
+final class Customers extends SoapConnector {
 
     private static final String DOES_NOT_EXIST = "-0199";
     private static final String ACTIVE = "AKTIV";
@@ -34,41 +31,26 @@ final class Customers extends SoapConnector implements Sink {
     }
 
     @Override
-    public DeliveryResult deliver(Delivery delivery) {
-        if (!delivery.attachments().isEmpty()) {
-            return new Rejected("pay.attachment: the payment platform takes no attachments");
+    DeliveryResult bring(Delivery delivery) throws Exception {
+        var customer = ask(door("customer"), delivery.body(), PaymentCustomer.class);
+        var number = Fields.text("case", delivery.caseId(), 100);
+        var remove = Boolean.TRUE.equals(customer.remove);
+        // What does not fit is said before the platform is asked anything.
+        var wanted = remove ? new Kunden.Kunde() : kunde(customer, number);
+        var known = ergebnis(call(named(new Kunden.LesenKunde(), number), Kunden.Gelesen.class));
+        if (!known.ok() && !known.code().equals(DOES_NOT_EXIST)) {
+            return refused(known);
         }
-        try {
-            var customer = ask(door("customer"), delivery.body(), PaymentCustomer.class);
-            var number = Fields.text("case", delivery.caseId(), 100);
-            var remove = Boolean.TRUE.equals(customer.remove);
-            // What does not fit is said before the platform is asked anything.
-            var wanted = remove ? new Kunden.Kunde() : kunde(customer, number);
-            var known = ergebnis(call(named(new Kunden.LesenKunde(), number), Kunden.Gelesen.class));
-            if (!known.ok() && !known.code().equals(DOES_NOT_EXIST)) {
-                return refused(known);
-            }
-            if (remove) {
-                return known.ok()
-                        ? ended(
-                                number,
-                                ergebnis(call(named(new Kunden.LoeschenKunde(), number), Kunden.Geloescht.class)))
-                        : new Delivered(number);
-            }
-            return ended(
-                    number,
-                    known.ok()
-                            ? ergebnis(call(bringing(new Kunden.AendernKunde(), wanted), Kunden.Geaendert.class))
-                            : ergebnis(call(bringing(new Kunden.AnlegenKunde(), wanted), Kunden.Angelegt.class)));
-        } catch (NoAnswer e) {
-            return new Unknown(String.valueOf(e.getMessage()));
-        } catch (Exception e) {
-            return outcome(e);
+        if (remove) {
+            return known.ok()
+                    ? ended(number, ergebnis(call(named(new Kunden.LoeschenKunde(), number), Kunden.Geloescht.class)))
+                    : new Delivered(number);
         }
-    }
-
-    private static DeliveryResult ended(String number, Ergebnis ergebnis) throws NoAnswer {
-        return ergebnis.ok() ? new Delivered(number) : refused(ergebnis);
+        return ended(
+                number,
+                known.ok()
+                        ? ergebnis(call(bringing(new Kunden.AendernKunde(), wanted), Kunden.Geaendert.class))
+                        : ergebnis(call(bringing(new Kunden.AnlegenKunde(), wanted), Kunden.Angelegt.class)));
     }
 
     private static Ergebnis ergebnis(Kunden.Answer answer) throws NoAnswer {

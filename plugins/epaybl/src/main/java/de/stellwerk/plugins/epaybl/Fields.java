@@ -2,6 +2,8 @@ package de.stellwerk.plugins.epaybl;
 
 import de.stellwerk.hub.camel.RejectedByTarget;
 import java.math.BigInteger;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 
 /** What of a message fits the platform's fields. What does not is named by its field, never by its value. */
@@ -22,6 +24,14 @@ final class Fields {
             throw unfit(name, words);
         }
         return value;
+    }
+
+    static LocalDate day(String name, @Nullable String value) throws RejectedByTarget {
+        try {
+            return LocalDate.parse(value == null ? "" : value.strip());
+        } catch (DateTimeParseException e) {
+            throw unfit(name, "is a date such as 2026-12-24");
+        }
     }
 
     /** A SEPA mandate's reference: its character set without the blank, and no longer than the platform's field. */

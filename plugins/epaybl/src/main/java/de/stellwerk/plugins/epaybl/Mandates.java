@@ -6,13 +6,10 @@ import de.stellwerk.hub.spi.Delivery;
 import de.stellwerk.hub.spi.DeliveryResult;
 import de.stellwerk.hub.spi.DeliveryResult.Delivered;
 import de.stellwerk.hub.spi.DeliveryResult.Rejected;
-import de.stellwerk.hub.spi.DeliveryResult.Unknown;
 import de.stellwerk.hub.spi.HubContext;
-import de.stellwerk.hub.spi.Sink;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import org.apache.camel.builder.RouteBuilder;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Keeps the SEPA mandates of one Mandant as the hub is told: reads first, then creates, completes or ends. A mandate that is there is
  * never changed: the same one again is a repeat, another one under its reference is refused. Its customer is known by the case.
  */
-final class Mandates extends SoapConnector implements Sink {
+final class Mandates extends SoapConnector {
 
     private static final String DOES_NOT_EXIST = "-5201";
     private static final DateTimeFormatter SIGNED = DateTimeFormatter.ofPattern("dd.MM.uuuu");
@@ -54,32 +51,22 @@ final class Mandates extends SoapConnector implements Sink {
     }
 
     @Override
-    public DeliveryResult deliver(Delivery delivery) {
-        if (!delivery.attachments().isEmpty()) {
-            return new Rejected("pay.attachment: the payment platform takes no attachments");
-        }
-        try {
-            var told = ask(door("mandate"), delivery.body(), PaymentMandate.class);
-            var number = Fields.text("case", delivery.caseId(), 100);
-            var reference = Fields.mandate("reference", told.reference);
-            // What does not fit is said before the platform is asked anything.
-            var end = Boolean.TRUE.equals(told.end);
-            var wanted = end ? new SepaMandat.Mandat() : mandate(told, number, reference);
-            var known = there(call(reading(reference), SepaMandat.Gelesen.class).result());
-            if (!known.ergebnis.ok()) {
-                return !known.ergebnis.code().equals(DOES_NOT_EXIST)
-                        ? refused(known.ergebnis)
-                        : end
-                                ? new Delivered(reference)
-                                : ended(reference, call(creating(wanted), SepaMandat.Angelegt.class));
-            }
+    DeliveryResult bring(Delivery delivery) throws Exception {
+        var told = ask(door("mandate"), delivery.body(), PaymentMandate.class);
+        var number = Fields.text("case", delivery.caseId(), 100);
+        var reference = Fields.mandate("reference", told.reference);
+        // What does not fit is said before the platform is asked anything.
+        var end = Boolean.TRUE.equals(told.end);
+        var wanted = end ? new SepaMandat.Mandat() : mandate(told, number, reference);
+        var known = there(call(reading(reference), SepaMandat.Gelesen.class).result());
+        if (known.ergebnis.ok()) {
             var found = there(known.sepaMandat);
             return end ? end(found, number, reference) : again(found, wanted, reference);
-        } catch (NoAnswer e) {
-            return new Unknown(String.valueOf(e.getMessage()));
-        } catch (Exception e) {
-            return outcome(e);
         }
+        if (!known.ergebnis.code().equals(DOES_NOT_EXIST)) {
+            return refused(known.ergebnis);
+        }
+        return end ? new Delivered(reference) : ended(reference, call(creating(wanted), SepaMandat.Angelegt.class));
     }
 
     private DeliveryResult end(SepaMandat.Mandat found, String number, String reference) throws Exception {
@@ -131,8 +118,7 @@ final class Mandates extends SoapConnector implements Sink {
     }
 
     private static DeliveryResult ended(String reference, SepaMandat.Answer answer) throws NoAnswer {
-        var ergebnis = there(answer.result()).ergebnis;
-        return ergebnis.ok() ? new Delivered(reference) : refused(ergebnis);
+        return ended(reference, there(answer.result()).ergebnis);
     }
 
     private SepaMandat.Lesen reading(String reference) {
@@ -160,7 +146,8 @@ final class Mandates extends SoapConnector implements Sink {
         made.glaeubigerID = creditor;
         made.sequenceType =
                 Fields.matching("sequence", told.sequence, "FRST|RCUR|FNAL|OOFF", "is FRST, RCUR, FNAL or OOFF");
-        made.datumUnterschrift = signed(told.signed);
+        made.datumUnterschrift =
+                told.signed == null ? null : Fields.day("signed", told.signed).format(SIGNED);
         made.ortUnterschrift = told.signedAt == null ? null : Fields.text("signed-at", told.signedAt, 100);
         made.dateOfLastUsage = LocalDate.now(clock).toString();
         made.aktiv = "true";
@@ -182,16 +169,5 @@ final class Mandates extends SoapConnector implements Sink {
         made.accountOwnerCity = Fields.text("city", told.city, 100);
         made.accountOwnerLand = told.country == null ? "DEU" : Fields.text("country", told.country, 50);
         return made;
-    }
-
-    private static @Nullable String signed(@Nullable String day) throws RejectedByTarget {
-        if (day == null) {
-            return null;
-        }
-        try {
-            return LocalDate.parse(day.strip()).format(SIGNED);
-        } catch (DateTimeParseException e) {
-            throw Fields.unfit("signed", "is a date such as 2026-12-24");
-        }
     }
 }

@@ -6,10 +6,13 @@ import jakarta.xml.bind.annotation.XmlElement;
 import jakarta.xml.bind.annotation.XmlRootElement;
 import org.jspecify.annotations.Nullable;
 
-/** The hub's own message: the mandate by which somebody lets money be debited from their account, or its end. */
+/**
+ * The hub's own message: the mandate by which somebody lets money be debited from their account, or its end. Name and address are those of
+ * the account's owner.
+ */
 @XmlRootElement(name = "payment-mandate", namespace = PaymentOrder.NAMESPACE)
 @XmlAccessorType(XmlAccessType.FIELD)
-final class PaymentMandate {
+final class PaymentMandate extends Person {
 
     /** Whether it is to end; then the reference is enough. */
     @XmlElement(namespace = PaymentOrder.NAMESPACE)
@@ -46,34 +49,4 @@ final class PaymentMandate {
     @XmlElement(namespace = PaymentOrder.NAMESPACE)
     @Nullable
     String bic;
-
-    /** Of whoever owns the account, as are the other names and places. */
-    @XmlElement(name = "first-name", namespace = PaymentOrder.NAMESPACE)
-    @Nullable
-    String firstName;
-
-    @XmlElement(name = "last-name", namespace = PaymentOrder.NAMESPACE)
-    @Nullable
-    String lastName;
-
-    @XmlElement(namespace = PaymentOrder.NAMESPACE)
-    @Nullable
-    String street;
-
-    @XmlElement(name = "house-number", namespace = PaymentOrder.NAMESPACE)
-    @Nullable
-    String houseNumber;
-
-    @XmlElement(name = "postal-code", namespace = PaymentOrder.NAMESPACE)
-    @Nullable
-    String postalCode;
-
-    @XmlElement(namespace = PaymentOrder.NAMESPACE)
-    @Nullable
-    String city;
-
-    /** Three letters by ISO 3166-1; DEU if it is left out. */
-    @XmlElement(namespace = PaymentOrder.NAMESPACE)
-    @Nullable
-    String country;
 }

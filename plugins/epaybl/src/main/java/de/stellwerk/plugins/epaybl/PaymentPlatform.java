@@ -7,7 +7,6 @@ import de.stellwerk.hub.spi.Delivery;
 import de.stellwerk.hub.spi.DeliveryResult;
 import de.stellwerk.hub.spi.DeliveryResult.Delivered;
 import de.stellwerk.hub.spi.DeliveryResult.NotSent;
-import de.stellwerk.hub.spi.DeliveryResult.Rejected;
 import de.stellwerk.hub.spi.DeliveryResult.Unknown;
 import de.stellwerk.hub.spi.HubContext;
 import de.stellwerk.hub.spi.Inbox;
@@ -48,25 +47,16 @@ final class PaymentPlatform extends SoapConnector implements Probe, Source {
     }
 
     @Override
-    public DeliveryResult deliver(Delivery delivery) {
-        if (!delivery.attachments().isEmpty()) {
-            return new Rejected("pay.attachment: the payment platform takes no attachments");
-        }
-        try {
-            var order = ask(door("order"), delivery.body(), PaymentOrder.class);
-            var request = order.mandate == null ? account.order(order, delivery) : account.debit(order, delivery);
-            if (delivery.attempt() > 1) {
-                var before = probe(delivery);
-                if (!(before instanceof NotSent)) {
-                    return before;
-                }
+    DeliveryResult bring(Delivery delivery) throws Exception {
+        var order = ask(door("order"), delivery.body(), PaymentOrder.class);
+        var request = order.mandate == null ? account.order(order, delivery) : account.debit(order, delivery);
+        if (delivery.attempt() > 1) {
+            var before = probe(delivery);
+            if (!(before instanceof NotSent)) {
+                return before;
             }
-            return create(request);
-        } catch (NoAnswer e) {
-            return new Unknown(String.valueOf(e.getMessage()));
-        } catch (Exception e) {
-            return outcome(e);
         }
+        return create(request);
     }
 
     private DeliveryResult create(Object request) throws Exception {

@@ -4,8 +4,10 @@ import de.stellwerk.hub.camel.CamelConnector;
 import de.stellwerk.hub.camel.Messages;
 import de.stellwerk.hub.camel.NothingSent;
 import de.stellwerk.hub.camel.Unreadable;
+import de.stellwerk.hub.spi.Delivery;
 import de.stellwerk.hub.spi.DeliveryResult;
 import de.stellwerk.hub.spi.HubContext;
+import de.stellwerk.hub.spi.Sink;
 import de.stellwerk.hub.spi.Tested;
 import de.stellwerk.hub.spi.Text;
 import java.io.InputStream;
@@ -18,7 +20,7 @@ import org.apache.camel.builder.RouteBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** One Mandant's line to the platform: an operation, its answer, and what HTTP says instead. */
-abstract class SoapConnector extends CamelConnector implements Tested {
+abstract class SoapConnector extends CamelConnector implements Sink, Tested {
 
     private static final int LARGEST_ANSWER = 1 << 20;
     private static final int OK = 200;
@@ -93,12 +95,33 @@ abstract class SoapConnector extends CamelConnector implements Tested {
         }
     }
 
+    @Override
+    public final DeliveryResult deliver(Delivery delivery) {
+        if (!delivery.attachments().isEmpty()) {
+            return new DeliveryResult.Rejected("pay.attachment: the payment platform takes no attachments");
+        }
+        try {
+            return bring(delivery);
+        } catch (NoAnswer e) {
+            return new DeliveryResult.Unknown(String.valueOf(e.getMessage()));
+        } catch (Exception e) {
+            return outcome(e);
+        }
+    }
+
+    /** Does at the platform what a delivery without attachments says. */
+    abstract DeliveryResult bring(Delivery delivery) throws Exception;
+
     final <T> T call(Object operation, Class<T> answer) throws Exception {
         try {
             return ask(door("call"), Envelope.around(operation), Envelope.class).answer(answer);
         } catch (Unreadable e) {
             throw new NoAnswer("pay.answer: the platform's answer cannot be read, " + e.getMessage());
         }
+    }
+
+    static DeliveryResult ended(String reference, Ergebnis ergebnis) {
+        return ergebnis.ok() ? new DeliveryResult.Delivered(reference) : refused(ergebnis);
     }
 
     /** A code nobody has told us about may be a passing one; the next attempt reads before it writes. */
