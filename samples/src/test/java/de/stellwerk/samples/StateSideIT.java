@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -121,7 +122,7 @@ class StateSideIT {
         }
         client = hub.admin();
         soon().untilAsserted(
-                        () -> assertThat(list("/api/v1/connections")).hasSize(7).allSatisfy(each -> assertThat(
+                        () -> assertThat(list("/api/v1/connections")).hasSize(8).allSatisfy(each -> assertThat(
                                         each.path("state").asString(""))
                                 .as("%s", each)
                                 .isIn("READY", "OPEN")));
@@ -249,6 +250,15 @@ class StateSideIT {
                       originator: gewerbe
                       redirect-url: https://amt.example.org/
                       read-timeout: 1s
+                  orders:
+                    connector: epaybl
+                    poll: 300ms
+                    %6$s
+                    settings:
+                      url: http://127.0.0.1:%7$d/soap
+                      mandant: "14628270"
+                      bewirtschafter: PIR00001
+                      haushaltsstelle: "1220.4311"
                   customers:
                     connector: epaybl-customers
                     %6$s
@@ -269,6 +279,7 @@ class StateSideIT {
                 "out.routed", "fit-routed",
                 "out.xta", "xta",
                 "payment.order", "pay",
+                "payment.debit", "orders",
                 "payment.customer", "customers",
                 "payment.mandate", "mandates");
         ways.forEach((kind, connection) -> routes.append(route(kind, "to: hub:deliver/" + connection)));
@@ -489,7 +500,7 @@ class StateSideIT {
     }
 
     @Test
-    void aCustomerAndTheirMandateAreMadeOnceThoughThePlatformNeverAnswersWhenItMakesOne() throws Exception {
+    void aCustomerTheirMandateAndADebitByItAreMadeOnceThoughThePlatformNeverAnswersWhenItMakesOne() throws Exception {
         var iban = "DE89370400440532013000";
         var customer = letter("payment.customer", """
                 <payment-customer xmlns="urn:stellwerk:payment:1"><first-name>Erika</first-name>\
@@ -502,21 +513,32 @@ class StateSideIT {
                 <signed>2026-11-24</signed><iban>%s</iban><first-name>Erika</first-name><last-name>Mustermann</last-name>\
                 <street>Am Markt</street><house-number>1</house-number><postal-code>01796</postal-code>\
                 <city>Pirna</city></payment-mandate>""".formatted(iban));
-        client.post(new Letter(
-                mandate.key(),
-                PIRNA,
-                mandate.kind(),
-                mandate.service(),
-                customer.caseId(),
-                Map.of(),
-                mandate.body(),
-                List.of()));
+        client.post(ofCase(customer.caseId(), mandate));
         soon().untilAsserted(() -> assertThat(list("/api/v1/deliveries?case=" + customer.caseId()))
                 .extracting(each -> each.path("state").asString("") + " "
                         + each.path("reference").asString(""))
                 .containsExactlyInAnyOrder("DELIVERED " + customer.caseId(), "DELIVERED PIR-M-1"));
 
-        assertThat(epaybl.lines("lost")).hasSize(2);
+        var debit = letter("payment.debit", """
+                <payment-order xmlns="urn:stellwerk:payment:1"><case>x</case><amount-cents>2600</amount-cents>\
+                <currency>EUR</currency><text>HUNDESTEUER</text><due>2026-12-24</due><mandate>PIR-M-1</mandate>\
+                </payment-order>""");
+        client.post(ofCase(customer.caseId(), debit));
+        var kassenzeichen = soon().until(
+                () -> epaybl.lines("order").stream()
+                        .filter(line -> line.text("case").equals(customer.caseId()))
+                        .map(line -> line.text("kassenzeichen"))
+                        .findFirst(),
+                Optional::isPresent);
+        soon().untilAsserted(() -> assertThat(list("/api/v1/deliveries?case=" + customer.caseId()))
+                .extracting(each -> each.path("state").asString("") + " "
+                        + each.path("reference").asString(""))
+                .contains("DELIVERED " + kassenzeichen.orElseThrow()));
+
+        assertThat(epaybl.lines("order"))
+                .filteredOn(line -> line.text("case").equals(customer.caseId()))
+                .hasSize(1);
+        assertThat(epaybl.lines("lost")).hasSize(3);
         assertThat(epaybl.lines("customer", customer.caseId()))
                 .extracting(line -> line.text("operation"))
                 .containsExactly("anlegenKunde", "aendernKunde");
@@ -564,6 +586,18 @@ class StateSideIT {
                 "PIR-2026-" + number,
                 Map.of(),
                 Part.xml("body.xml", xml),
+                List.of());
+    }
+
+    private static Letter ofCase(String caseId, Letter letter) {
+        return new Letter(
+                letter.key(),
+                PIRNA,
+                letter.kind(),
+                letter.service(),
+                caseId,
+                Map.of(),
+                letter.body(),
                 List.of());
     }
 
