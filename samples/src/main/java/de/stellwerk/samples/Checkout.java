@@ -30,6 +30,11 @@ public record Checkout(Path folder) {
         return folder.resolve("hub/server/target/stellwerk-server-" + VERSION + ".jar");
     }
 
+    /** The built program of the AS4 access point; its libraries lie beside it. */
+    public Path accessPoint() {
+        return folder.resolve("samples/as4/target/stellwerk-samples-as4-" + VERSION + ".jar");
+    }
+
     Path hubLibraries() {
         return folder.resolve("hub/server/target/lib");
     }

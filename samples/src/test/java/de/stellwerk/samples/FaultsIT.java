@@ -86,6 +86,10 @@ class FaultsIT {
     static void clearTheStage() throws Exception {
         if (stage != null) {
             stage.close();
+            // They lie on a disk that goes now; whoever looks for the reason of a failure needs them.
+            var kept = FOLDER.resolveSibling("faults-logs");
+            Shell.run("rm", "-rf", kept.toString());
+            Shell.run("cp", "-a", stage.home().logs().toString(), kept.toString());
         }
         Disk.unmountAll(FOLDER);
         var all = Stream.of(FaultsIT.class.getDeclaredMethods())

@@ -279,10 +279,10 @@ class StateSideIT {
                 "out.routed", "fit-routed",
                 "out.xta", "xta",
                 "payment.order", "pay",
-                "payment.debit", "orders",
                 "payment.customer", "customers",
                 "payment.mandate", "mandates");
         ways.forEach((kind, connection) -> routes.append(route(kind, "to: hub:deliver/" + connection)));
+        routes.append(route("payment.debit", "to: hub:deliver/orders?kind=payment.order"));
         for (var kind :
                 List.of("fit.submission", "xta.message", "xta.transport-report", "payment.open", "payment.status")) {
             routes.append(route(kind, "stop: {}"));
@@ -525,11 +525,11 @@ class StateSideIT {
                 </payment-order>""");
         client.post(ofCase(customer.caseId(), debit));
         var kassenzeichen = soon().until(
-                () -> epaybl.lines("order").stream()
-                        .filter(line -> line.text("case").equals(customer.caseId()))
-                        .map(line -> line.text("kassenzeichen"))
-                        .findFirst(),
-                Optional::isPresent);
+                        () -> epaybl.lines("order").stream()
+                                .filter(line -> line.text("case").equals(customer.caseId()))
+                                .map(line -> line.text("kassenzeichen"))
+                                .findFirst(),
+                        Optional::isPresent);
         soon().untilAsserted(() -> assertThat(list("/api/v1/deliveries?case=" + customer.caseId()))
                 .extracting(each -> each.path("state").asString("") + " "
                         + each.path("reference").asString(""))
@@ -591,14 +591,7 @@ class StateSideIT {
 
     private static Letter ofCase(String caseId, Letter letter) {
         return new Letter(
-                letter.key(),
-                PIRNA,
-                letter.kind(),
-                letter.service(),
-                caseId,
-                Map.of(),
-                letter.body(),
-                List.of());
+                letter.key(), PIRNA, letter.kind(), letter.service(), caseId, Map.of(), letter.body(), List.of());
     }
 
     private static Letter order(int cents) {

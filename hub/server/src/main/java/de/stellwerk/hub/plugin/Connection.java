@@ -114,7 +114,7 @@ public final class Connection {
     private final AtomicBoolean polling = new AtomicBoolean();
     private final AtomicInteger pushes = new AtomicInteger();
     private final Meter meter = new Meter();
-    private final Clock waits;
+    private final ForwardClock waits;
     private final Breaker breaker;
     private volatile boolean givenUpPoll;
     private volatile @Nullable Opened opened;

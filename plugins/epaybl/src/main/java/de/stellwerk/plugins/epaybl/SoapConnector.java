@@ -120,7 +120,7 @@ abstract class SoapConnector extends CamelConnector implements Sink, Tested {
         }
     }
 
-    static DeliveryResult ended(String reference, Ergebnis ergebnis) {
+    static DeliveryResult ended(String reference, Ergebnis ergebnis) throws NoAnswer {
         return ergebnis.ok() ? new DeliveryResult.Delivered(reference) : refused(ergebnis);
     }
 

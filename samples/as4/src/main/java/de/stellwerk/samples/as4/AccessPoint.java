@@ -23,7 +23,6 @@ import com.helger.phase4.incoming.spi.AS4MessageProcessorResult;
 import com.helger.phase4.incoming.spi.AS4SignalMessageProcessorResult;
 import com.helger.phase4.incoming.spi.IAS4IncomingMessageProcessorSPI;
 import com.helger.phase4.messaging.crypto.AS4Signer;
-import com.helger.phase4.mgr.MetaAS4Manager;
 import com.helger.phase4.model.ESoapVersion;
 import com.helger.phase4.model.error.EEbmsError;
 import com.helger.phase4.model.message.AS4ErrorMessage;
@@ -232,7 +231,7 @@ public final class AccessPoint implements AutoCloseable {
             return answer;
         }
         // phase4 answers a repeat with an error; this partner drops it by itself and gives a receipt.
-        MetaAS4Manager.getIncomingDuplicateMgr().clearCache();
+        Agreement.forgetWhatCame();
         var processor = new Processor();
         var headers = new HttpHeaderMap();
         headers.addHeader("Content-Type", type);

@@ -49,6 +49,10 @@ public final class Agreement {
 
     private Agreement() {}
 
+    static void forgetWhatCame() {
+        MetaAS4Manager.getIncomingDuplicateMgr().clearCache();
+    }
+
     static AS4CryptoFactoryInMemoryKeyStore crypto(Identity identity, X509Certificate hub) {
         try {
             var trust = KeyStore.getInstance("PKCS12");

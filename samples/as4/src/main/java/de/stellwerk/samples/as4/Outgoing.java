@@ -77,7 +77,8 @@ record Outgoing(Identity own, X509Certificate hub, ECryptoAlgorithmCrypt cipher)
             built.getHttpEntity().writeTo(out);
             var references = built.getAllDSReferences();
             return new AccessPoint.Sent(
-                    built.getHttpEntity().getContentType(),
+                    // phase4 folds it, which HTTP no longer does.
+                    built.getHttpEntity().getContentType().replaceAll("\\r?\\n\\s*", " "),
                     out.toByteArray(),
                     references == null ? List.of() : references);
         }
