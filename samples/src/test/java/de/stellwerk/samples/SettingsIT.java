@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.zip.ZipInputStream;
@@ -30,13 +31,14 @@ class SettingsIT {
 
     private static final JsonMapper JSON = new JsonMapper();
 
+    private static Home home;
     private static RunningHub hub;
     private static String key;
 
     @BeforeAll
     static void startAHub() throws Exception {
         var checkout = BuiltCheckout.require();
-        var home = Home.fresh(
+        home = Home.fresh(
                 Path.of("target/it/settings"),
                 checkout,
                 new SampleAuthority("Stellwerk Beispiel-CA", Clock.systemUTC().instant()));
@@ -112,6 +114,57 @@ class SettingsIT {
                 .isNotEmpty()
                 .allSatisfy(check ->
                         assertThat(check.path("remedyEnglish").asString("")).isNotBlank());
+    }
+
+    @Test
+    void theCommandTellsOfAFileWhatTheHubWouldAndTestsWhatRuns() throws Exception {
+        var draft = Files.writeString(home.folder().resolve("draft.yaml"), """
+                connector: epaybl
+                settings:
+                  url: nowhere
+                  mandat: "14628270"
+                """);
+        var asked = command("validate", draft.toString());
+        assertThat(asked.status()).isEqualTo(1);
+        assertThat(asked.text()).contains("draft.yaml:3:", "config.unknown-key", "checked by the running hub");
+
+        var tested = command("test", "14628270", "records");
+        assertThat(tested.status()).as(tested.text()).isZero();
+        assertThat(tested.text()).contains("passed", "nothing was sent").doesNotContain(key);
+    }
+
+    @Test
+    void theCommandChecksAFileAgainstTheJarsOfTheInboxWhereNoHubRuns() throws Exception {
+        var elsewhere = Home.fresh(
+                Path.of("target/it/settings-alone"),
+                BuiltCheckout.require(),
+                new SampleAuthority("Stellwerk Beispiel-CA", Clock.systemUTC().instant()));
+        var draft = Files.writeString(
+                elsewhere.folder().resolve("draft.yaml"), "{ connector: file-drop, settings: { ordner: in } }");
+
+        var said = command(elsewhere, "validate", draft.toString());
+        assertThat(said.status()).isEqualTo(1);
+        assertThat(said.text()).contains("config.unknown-key", "config.missing-key", "checked without a hub");
+
+        Files.writeString(draft, "{ connector: file-drop, settings: { folder: in } }");
+        assertThat(command(elsewhere, "validate", draft.toString()).status()).isZero();
+    }
+
+    private record Said(int status, String text) {}
+
+    private static Said command(String... words) throws Exception {
+        return command(home, words);
+    }
+
+    private static Said command(Home of, String... words) throws Exception {
+        var line = new ArrayList<>(List.of(
+                BuiltCheckout.require().folder().resolve("bin/stellwerk").toString(), "connection"));
+        line.addAll(List.of(words));
+        line.addAll(List.of("--home", of.folder().toString()));
+        var process = new ProcessBuilder(line).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        var text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Said(process.waitFor(), text);
     }
 
     @Test

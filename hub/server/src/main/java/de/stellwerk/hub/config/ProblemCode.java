@@ -159,6 +159,9 @@ enum ProblemCode {
         if (meant.isPresent()) {
             return inGerman ? " Meinten Sie „" + meant.get() + "“?" : " Did you mean '" + meant.get() + "'?";
         }
+        if (names.stream().allMatch(String::isEmpty)) {
+            return inGerman ? " Es ist keiner bekannt." : " None is known.";
+        }
         return (inGerman ? " Bekannt sind: " : " Known here: ") + String.join(", ", names) + ".";
     }
 }
