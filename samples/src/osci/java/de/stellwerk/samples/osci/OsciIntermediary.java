@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,19 +31,39 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 
 /**
- * An intermediary by OSCI-Transport 1.2 for one account: explicit dialogs, MessageIDs, {@code storeDelivery} and {@code fetchProcessCard}.
- * It opens the contents with the addressee's key as well, to see what a reader would.
+ * An intermediary by OSCI-Transport 1.2 for one account: explicit dialogs, MessageIDs, {@code storeDelivery}, {@code fetchDelivery} and {@code
+ * fetchProcessCard}. It opens the contents with the addressee's key as well, to see what a reader would. What {@link #arrives} in the account's own
+ * mailbox is written and sealed by the addressee; it counts as received when the next order of the dialog comes.
  *
  * <p>It misbehaves on request, once each: {@code store-unanswered} (stored, and no answer), {@code store-lost} (neither), {@code unsigned},
  * {@code wrong-signature}, {@code wrapped} (what is signed is moved aside), {@code replayed} (an answer to something else), {@code
  * not-sealed}, {@code fault} (a SOAP fault), and {@code feedback-NNNN} for the next {@code storeDelivery}.
  *
- * <p>As a process: {@code --port N --folder DIR}; {@code GET /stored} tells the MessageIDs, {@code GET /misbehave?NAME} asks for trouble.
+ * <p>As a process: {@code --port N --folder DIR}; {@code GET /stored} tells the MessageIDs, {@code GET /misbehave?NAME} asks for trouble,
+ * {@code GET /arrives?HOW=TEXT} puts a delivery into the mailbox and tells its MessageID (HOW is one of {@link Letter}), {@code GET /waiting} tells
+ * those that were not received yet.
  */
 public final class OsciIntermediary implements AutoCloseable {
 
     /** @param contents what the reader finds, in order */
     public record Stored(String messageId, String subject, List<byte[]> contents, Instant created) {}
+
+    /** How somebody has written to the account. */
+    public enum Letter {
+        FINE,
+        UNSIGNED,
+        /** Signed by the intermediary, which is nobody's author. */
+        STRANGER,
+        /** A byte of the content changed after it was signed. */
+        CHANGED,
+        /** Sealed for somebody else. */
+        NOT_FOR_US,
+        /** A signed content, and one beside it. */
+        HALF_SIGNED
+    }
+
+    /** @param sealed its content package */
+    private record Waiting(String messageId, String subject, String sealed, Instant created) {}
 
     /** One envelope as it went over the wire, inside its seal. */
     public record Wire(boolean order, String type, String xml) {}
@@ -50,6 +71,7 @@ public final class OsciIntermediary implements AutoCloseable {
     private static final class Dialog {
         private String challenge = "";
         private int sequence = -1;
+        private String handedOut = "";
     }
 
     private HttpServer server;
@@ -59,6 +81,9 @@ public final class OsciIntermediary implements AutoCloseable {
     private final X509Certificate certificate;
     private final X509Certificate account;
     private final PrivateKey reader;
+    private final X509Certificate addressee;
+    private final Map<String, Waiting> mailbox = new ConcurrentSkipListMap<>();
+    private final Map<String, Waiting> received = new ConcurrentHashMap<>();
     private final Map<String, Dialog> dialogs = new ConcurrentHashMap<>();
     private final Set<String> given = ConcurrentHashMap.newKeySet();
     private final Map<String, Stored> stored = new ConcurrentHashMap<>();
@@ -72,7 +97,9 @@ public final class OsciIntermediary implements AutoCloseable {
         this.key = own.key();
         this.certificate = own.certificate();
         this.account = OsciKeys.load(folder, "account").certificate();
-        this.reader = OsciKeys.load(folder, "addressee").key();
+        var other = OsciKeys.load(folder, "addressee");
+        this.reader = other.key();
+        this.addressee = other.certificate();
         this.server = listen(port);
         this.port = server.getAddress().getPort();
     }
@@ -82,6 +109,15 @@ public final class OsciIntermediary implements AutoCloseable {
         made.setExecutor(threads);
         made.createContext("/osci", this::order);
         made.createContext("/stored", exchange -> say(exchange, 200, String.join("\n", stored.keySet())));
+        made.createContext("/waiting", exchange -> say(exchange, 200, String.join("\n", waiting())));
+        made.createContext("/arrives", exchange -> {
+            var query = exchange.getRequestURI().getQuery().split("=", 2);
+            try {
+                say(exchange, 200, arrives(Letter.valueOf(query[0]), "Anschreiben", query[1].getBytes(UTF_8)));
+            } catch (GeneralSecurityException e) {
+                throw new IOException(e);
+            }
+        });
         made.createContext("/misbehave", exchange -> {
             misbehave(exchange.getRequestURI().getQuery());
             say(exchange, 200, "");
@@ -121,6 +157,40 @@ public final class OsciIntermediary implements AutoCloseable {
         return stored;
     }
 
+    /** Puts a delivery into the account's mailbox. */
+    public String arrives(Letter how, String subject, byte[]... contents)
+            throws IOException, GeneralSecurityException {
+        var id = newId();
+        var xml = new StringBuilder("<osci:ContentContainer Id=\"contentcontainer\"" + OsciWire.DECLARED + ">");
+        var ids = new ArrayList<String>();
+        for (var content : contents) {
+            ids.add("content" + ids.size());
+            xml.append("<osci:Content Id=\"" + ids.get(ids.size() - 1) + "\"><osci:Base64Content Id=\"data" + ids.size() + "\">"
+                    + Base64.getEncoder().encodeToString(content) + "</osci:Base64Content></osci:Content>");
+        }
+        var document = OsciWire.parse(xml.append("</osci:ContentContainer>").toString().getBytes(UTF_8));
+        var container = document.getDocumentElement();
+        if (how == Letter.HALF_SIGNED) {
+            ids.remove(ids.size() - 1);
+        }
+        if (how != Letter.UNSIGNED) {
+            boolean stranger = how == Letter.STRANGER;
+            OsciWire.sign(container, ids, stranger ? key : reader, stranger ? "sigcert_stranger" : "sigcert_author");
+            container.insertBefore(container.getLastChild(), container.getFirstChild());
+        }
+        if (how == Letter.CHANGED) {
+            OsciWire.only(container, "Base64Content").setTextContent(Base64.getEncoder().encodeToString("<other/>".getBytes(UTF_8)));
+        }
+        var sealed = OsciWire.sealed(OsciWire.bytes(document), how == Letter.NOT_FOR_US ? addressee : account);
+        mailbox.put(String.format("%09d", numbers.incrementAndGet()), new Waiting(id, subject, sealed, Instant.now().truncatedTo(ChronoUnit.SECONDS)));
+        return id;
+    }
+
+    /** MessageIDs of the mailbox that were not received yet. */
+    public List<String> waiting() {
+        return mailbox.values().stream().map(Waiting::messageId).toList();
+    }
+
     /** MessageIDs it gave out. */
     public Set<String> given() {
         return given;
@@ -134,6 +204,8 @@ public final class OsciIntermediary implements AutoCloseable {
         dialogs.clear();
         given.clear();
         stored.clear();
+        mailbox.clear();
+        received.clear();
         trouble.clear();
         wire.clear();
     }
@@ -214,11 +286,13 @@ public final class OsciIntermediary implements AutoCloseable {
                         || !control.getAttribute("SequenceNumber").equals(String.valueOf(++dialog.sequence)))) {
             throw new Fault("9400");
         }
+        received(dialog);
         var content =
                 switch (type) {
                     case "InitDialog" -> feedback("0801");
                     case "GetMessageId" -> feedback("0801") + "<osci:MessageId>" + newId() + "</osci:MessageId>";
                     case "StoreDelivery" -> store(envelope);
+                    case "FetchDelivery" -> fetch(dialog);
                     case "FetchProcessCard" -> card(envelope);
                     case "ExitDialog" -> feedback("0800");
                     default -> throw new Fault("9300");
@@ -228,6 +302,9 @@ public final class OsciIntermediary implements AutoCloseable {
         }
         if (type.equals("ExitDialog")) {
             dialogs.remove(conversation);
+        }
+        if (type.equals("FetchDelivery") && trouble.remove("fetch-unanswered")) {
+            return new byte[0];
         }
         return sealed(type, envelope(type, conversation, dialog, OsciWire.text(control, "Challenge"), content));
     }
@@ -275,7 +352,41 @@ public final class OsciIntermediary implements AutoCloseable {
         return trouble.remove("store-unanswered") ? "" : feedback("0800") + bundle(message);
     }
 
+    private String fetch(Dialog dialog) {
+        var next = mailbox.entrySet().stream().findFirst();
+        if (next.isEmpty()) {
+            return feedback("9803") + "<osci:fetchDelivery></osci:fetchDelivery>";
+        }
+        dialog.handedOut = next.get().getKey();
+        return feedback("0800") + "<osci:fetchDelivery></osci:fetchDelivery>"
+                + bundle(next.get().getValue(), "");
+    }
+
+    /** An order that goes on with the dialog says that what came before it has arrived. */
+    private void received(Dialog dialog) {
+        var delivery = mailbox.remove(dialog.handedOut);
+        dialog.handedOut = "";
+        if (delivery != null) {
+            received.put(delivery.messageId(), delivery);
+        }
+    }
+
+    private static String bundle(Waiting delivery, String reception) {
+        var forwarding = "<osci:Forwarding><osci:Plain>" + delivery.created() + "</osci:Plain></osci:Forwarding>";
+        return "<osci:ProcessCardBundle><osci:MessageId>" + delivery.messageId() + "</osci:MessageId>"
+                + "<osci:ProcessCard RecentModification=\"" + delivery.created() + "\"><osci:Creation><osci:Plain>"
+                + delivery.created() + "</osci:Plain></osci:Creation>" + forwarding + reception + "<osci:Subject>"
+                + delivery.subject() + "</osci:Subject></osci:ProcessCard><osci:InspectionReport></osci:InspectionReport>"
+                + "</osci:ProcessCardBundle>";
+    }
+
     private String card(Element envelope) {
+        var delivery = received.get(OsciWire.text(envelope, "MessageId"));
+        if (delivery != null) {
+            return feedback("0800") + "<osci:fetchProcessCard>" + selection(envelope) + "</osci:fetchProcessCard>"
+                    + bundle(delivery, "<osci:Reception><osci:Plain>" + Instant.now().truncatedTo(ChronoUnit.SECONDS)
+                            + "</osci:Plain></osci:Reception>");
+        }
         var message = stored.get(OsciWire.text(envelope, "MessageId"));
         if (message == null) {
             return feedback("9804") + "<osci:fetchProcessCard>" + selection(envelope) + "</osci:fetchProcessCard>";
@@ -313,8 +424,9 @@ public final class OsciIntermediary implements AutoCloseable {
         boolean last = type.equals("ExitDialog");
         dialog.challenge = last ? "" : "challenge-" + numbers.incrementAndGet();
         var next = " soap:actor=\"http://schemas.xmlsoap.org/soap/actor/next\" soap:mustUnderstand=\"1\"";
-        boolean inHeader = type.equals("StoreDelivery");
+        boolean inHeader = type.equals("StoreDelivery") || type.equals("FetchDelivery");
         var name = "responseTo" + type;
+        var delivery = type.equals("FetchDelivery") ? mailbox.get(dialog.handedOut) : null;
         var block =
                 "<osci:" + name + (inHeader ? " Id=\"response\"" + next : "") + ">" + content + "</osci:" + name + ">";
         var xml = "<soap:Envelope" + OsciWire.DECLARED
@@ -331,7 +443,9 @@ public final class OsciIntermediary implements AutoCloseable {
                 + "<osci:SignatureCertificateIntermediary Id=\"sigcert_intermediary\"><ds:X509Data><ds:X509Certificate>"
                 + Base64.getEncoder().encodeToString(certificate.getEncoded())
                 + "</ds:X509Certificate></ds:X509Data></osci:SignatureCertificateIntermediary>"
-                + "</osci:IntermediaryCertificates></soap:Header><soap:Body Id=\"body\">" + (inHeader ? "" : block)
+                + "</osci:IntermediaryCertificates>" + (delivery == null ? "" : authors()) + "</soap:Header><soap:Body Id=\"body\">"
+                + (inHeader ? "" : block)
+                + (delivery == null ? "" : "<osci:ContentPackage>" + delivery.sealed() + "</osci:ContentPackage>")
                 + "</soap:Body></soap:Envelope>";
         var document = OsciWire.parse(xml.getBytes(UTF_8));
         var signature = OsciWire.only(document.getDocumentElement(), "SupplierSignature");
@@ -353,6 +467,21 @@ public final class OsciIntermediary implements AutoCloseable {
         var bytes = OsciWire.bytes(document);
         wire.add(new Wire(false, "ResponseTo" + type, new String(bytes, UTF_8)));
         return bytes;
+    }
+
+    /** Where signatures of contents say that their certificate stands. */
+    private String authors() throws GeneralSecurityException {
+        var none = " Id=\"nonintermediarycertificates\" soap:actor=\"http://www.w3.org/2001/12/soap-envelope/actor/none\""
+                + " soap:mustUnderstand=\"1\"";
+        return "<osci:NonIntermediaryCertificates" + none + ">"
+                + certificate("SignatureCertificateOriginator", "sigcert_author", addressee)
+                + certificate("SignatureCertificateOtherAuthor", "sigcert_stranger", certificate)
+                + "</osci:NonIntermediaryCertificates>";
+    }
+
+    private static String certificate(String name, String id, X509Certificate of) throws GeneralSecurityException {
+        return "<osci:" + name + " Id=\"" + id + "\"><ds:X509Data><ds:X509Certificate>"
+                + Base64.getEncoder().encodeToString(of.getEncoded()) + "</ds:X509Certificate></ds:X509Data></osci:" + name + ">";
     }
 
     /** The signed body goes into a block nobody reads, another one takes its place. */

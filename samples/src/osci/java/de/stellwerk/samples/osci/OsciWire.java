@@ -172,23 +172,56 @@ final class OsciWire {
         var rsa = Cipher.getInstance("RSA/ECB/OAEPPadding");
         rsa.init(Cipher.ENCRYPT_MODE, reader.getPublicKey(), OAEP);
         var base64 = Base64.getEncoder();
-        var xml = "<soap:Envelope" + DECLARED + "><soap:Body><xenc:EncryptedData MimeType=\"Multipart/Related\">"
+        var xml = "<soap:Envelope" + DECLARED + "><soap:Body>"
+                + encrypted(
+                        " MimeType=\"Multipart/Related\"",
+                        reader,
+                        base64.encodeToString(rsa.doFinal(secret)),
+                        "<xenc:CipherReference URI=\"cid:osci_enc\"><xenc:Transforms><ds:Transform"
+                                + " Algorithm=\"http://www.w3.org/2000/09/xmldsig#base64\"/></xenc:Transforms></xenc:CipherReference>")
+                + "</soap:Body></soap:Envelope>";
+        return multipart(
+                part("text/xml; charset=UTF-8", "8bit", "osci@message", xml.getBytes(UTF_8)),
+                part("application/octet-stream", "binary", "osci_enc", data.toByteArray()));
+    }
+
+    private static String encrypted(String attributes, X509Certificate reader, String secret, String cipher)
+            throws GeneralSecurityException {
+        return "<xenc:EncryptedData" + attributes + ">"
                 + "<xenc:EncryptionMethod Algorithm=\"http://www.w3.org/2009/xmlenc11#aes256-gcm\"><osci128:IvLength"
                 + " xmlns:osci128=\"http://xoev.de/transport/osci12/8\" Value=\"12\"/></xenc:EncryptionMethod><ds:KeyInfo>"
                 + "<xenc:EncryptedKey><xenc:EncryptionMethod Algorithm=\"http://www.w3.org/2009/xmlenc11#rsa-oaep\">"
                 + "<xenc11:MGF xmlns:xenc11=\"http://www.w3.org/2009/xmlenc11#\""
                 + " Algorithm=\"http://www.w3.org/2009/xmlenc11#mgf1sha256\"/><ds:DigestMethod"
                 + " Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"/></xenc:EncryptionMethod><ds:KeyInfo><ds:X509Data>"
-                + "<ds:X509Certificate>" + base64.encodeToString(reader.getEncoded())
+                + "<ds:X509Certificate>" + Base64.getEncoder().encodeToString(reader.getEncoded())
                 + "</ds:X509Certificate></ds:X509Data></ds:KeyInfo><xenc:CipherData><xenc:CipherValue>"
-                + base64.encodeToString(rsa.doFinal(secret))
+                + secret
                 + "</xenc:CipherValue></xenc:CipherData></xenc:EncryptedKey></ds:KeyInfo><xenc:CipherData>"
-                + "<xenc:CipherReference URI=\"cid:osci_enc\"><xenc:Transforms><ds:Transform"
-                + " Algorithm=\"http://www.w3.org/2000/09/xmldsig#base64\"/></xenc:Transforms></xenc:CipherReference>"
-                + "</xenc:CipherData></xenc:EncryptedData></soap:Body></soap:Envelope>";
-        return multipart(
-                part("text/xml; charset=UTF-8", "8bit", "osci@message", xml.getBytes(UTF_8)),
-                part("application/octet-stream", "binary", "osci_enc", data.toByteArray()));
+                + cipher
+                + "</xenc:CipherData></xenc:EncryptedData>";
+    }
+
+    /** An author's contents for a reader, as they stand in a content package. */
+    static String sealed(byte[] plain, X509Certificate reader) throws GeneralSecurityException {
+        var random = new SecureRandom();
+        var secret = new byte[32];
+        random.nextBytes(secret);
+        var iv = new byte[12];
+        random.nextBytes(iv);
+        var aes = Cipher.getInstance("AES/GCM/NoPadding");
+        aes.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(secret, "AES"), new GCMParameterSpec(128, iv));
+        var data = new ByteArrayOutputStream();
+        data.writeBytes(iv);
+        data.writeBytes(aes.doFinal(plain));
+        var rsa = Cipher.getInstance("RSA/ECB/OAEPPadding");
+        rsa.init(Cipher.ENCRYPT_MODE, reader.getPublicKey(), OAEP);
+        var base64 = Base64.getEncoder();
+        return encrypted(
+                " Id=\"encrypteddata\"",
+                reader,
+                base64.encodeToString(rsa.doFinal(secret)),
+                "<xenc:CipherValue>" + base64.encodeToString(data.toByteArray()) + "</xenc:CipherValue>");
     }
 
     static void sign(Element holder, List<String> ids, PrivateKey key, String certificateId)

@@ -138,6 +138,31 @@ final class BuiltIn implements OsciClient {
         }
 
         @Override
+        public Optional<Fetched> fetch() throws IOException, Refusal {
+            try {
+                var answer = ask(
+                        new Order(
+                                "FetchDelivery",
+                                "<osci:fetchDelivery Id=\"fetchdelivery\"" + ORDER + "></osci:fetchDelivery>",
+                                List.of("fetchdelivery"),
+                                ownSignature(),
+                                ""),
+                        true);
+                return Optional.of(Package.read(answer.content(), kept("osci-fetch-delivery.xml", answer), account));
+            } catch (Refusal e) {
+                if (e.isNoDelivery()) {
+                    return Optional.empty();
+                }
+                throw e;
+            }
+        }
+
+        @Override
+        public void drop() {
+            broken = true;
+        }
+
+        @Override
         public void close() {
             if (broken) {
                 return; // Whoever missed an answer cannot go on: it does not know the challenge it would have to

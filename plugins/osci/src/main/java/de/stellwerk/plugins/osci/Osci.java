@@ -19,17 +19,19 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Optional;
 import java.util.ServiceLoader;
 
 /** Makes connections to accounts at an OSCI intermediary. JDK only. */
 public final class Osci implements ConnectorFactory {
 
     private static final String NAME = "[^\\p{Cntrl}]{0,200}";
+    private static final String KIND = "([a-z][a-z0-9-]*(\\.[a-z][a-z0-9-]*)*)?";
 
     @Override
     public ConnectorDescriptor descriptor() {
         return ConnectorDescriptor.of("osci", "OSCI-Transport 1.2 (Intermediär)")
-                .channels(Channel.out("out"))
+                .channels(Channel.out("out"), Channel.in(Mailbox.CHANNEL))
                 .settings(
                         Setting.required("url", "Adresse des Intermediärs")
                                 .as(Type.URI, "https", "http")
@@ -70,6 +72,31 @@ public final class Osci implements ConnectorFactory {
                                 "subject",
                                 "Betreff; der Kopf osci-subject geht vor",
                                 "Subject, read by the intermediary too; the header osci-subject wins."),
+                        Setting.optional("kind", "Art der Nachrichten, die abgeholt werden", "")
+                                .as(Type.TEXT, KIND)
+                                .help(
+                                        "Ohne Angabe wird nichts abgeholt.",
+                                        "Kind of the messages that are fetched; nothing is if it is left out."),
+                        Setting.optional("process-card-kind", "Art der Nachricht mit dem Laufzettel dazu", "")
+                                .as(Type.TEXT, KIND)
+                                .help(
+                                        "Ohne Angabe wird der Laufzettel des Abgeholten nicht geholt.",
+                                        "Kind of the message with the process card; not asked for if left out."),
+                        Setting.optional("author-trust", "Zertifikate der Absender oder ihrer Aussteller (PEM)", "")
+                                .as(Type.PATH)
+                                .help(
+                                        "Nur deren Signatur gilt beim Abholen; nötig, wenn abgeholt wird.",
+                                        "Only their signature counts for what is fetched; needed if anything is."),
+                        Setting.optional("unsigned", "Was nicht signiert ist", "refuse")
+                                .as(Type.CHOICE, "refuse", "take")
+                                .help(
+                                        "Abweisen (refuse) oder nehmen (take).",
+                                        "What to do with contents that nobody has signed."),
+                        Setting.optional("rejected", "Ordner für Abgeholtes, das nicht genommen wird", "")
+                                .as(Type.PATH)
+                                .help(
+                                        "Die Originale; ohne Angabe ein Ordner der Verbindung.",
+                                        "Originals of what is not taken; a folder of the connection if left out."),
                         Setting.optional("implementation", "Umsetzung von OSCI", BuiltIn.NAME)
                                 .as(Type.TEXT, "[a-z][a-z0-9-]{0,62}")
                                 .help(
@@ -121,15 +148,36 @@ public final class Osci implements ConnectorFactory {
                 certificate(settings.path("addressee-certificate"), "addressee-certificate"),
                 settings.duration("connect-timeout"),
                 settings.duration("read-timeout"),
-                // An answer holds no contents of ours: certificates, feedback and a process card.
-                4 << 20);
+                // Certificates, feedback and a process card; what is fetched is in Base64 twice.
+                (4 << 20) + mostBytes * 2);
         var client = client(settings.text("implementation"), account);
         var ids = new MessageIds(
                 settings.text("message-ids").isEmpty()
                         ? hub.directory().resolve("message-ids")
                         : settings.path("message-ids"));
         return new OsciConnection(
-                account, client, new Outgoing(client, ids, settings.text("subject"), mostBytes), hub.clock());
+                account,
+                client,
+                new Outgoing(client, ids, settings.text("subject"), mostBytes),
+                mailbox(settings, hub, client),
+                hub.clock());
+    }
+
+    private static Optional<Mailbox> mailbox(Settings settings, HubContext hub, OsciClient client) throws IOException {
+        if (settings.text("kind").isEmpty()) {
+            return Optional.empty();
+        }
+        if (settings.text("author-trust").isEmpty()) {
+            throw new IllegalArgumentException("setting 'author-trust' is needed where setting 'kind' is given: whose"
+                    + " signature counts has to be said");
+        }
+        return Optional.of(new Mailbox(
+                client,
+                settings.text("kind"),
+                settings.text("process-card-kind"),
+                settings.text("unsigned").equals("take"),
+                Authors.of(settings.path("author-trust"), hub.clock()),
+                settings.text("rejected").isEmpty() ? hub.directory().resolve("rejected") : settings.path("rejected")));
     }
 
     private static OsciClient client(String name, Account account) throws Exception {

@@ -2,6 +2,7 @@ package de.stellwerk.plugins.osci;
 
 import de.stellwerk.hub.spi.Content;
 import java.io.IOException;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,9 +34,42 @@ public interface OsciClient {
         /** {@code fetchProcessCard}: the whole answer; empty if the intermediary says that it has no card of this message. */
         Optional<Content> processCard(String messageId) throws IOException, Refusal;
 
+        /**
+         * {@code fetchDelivery} without a selection: the oldest delivery of the account's mailbox that was not received yet; empty if there is
+         * none. The next order of the dialog, or its end, tells the intermediary that it was received.
+         */
+        Optional<Fetched> fetch() throws IOException, Refusal;
+
+        /** Ends the dialog without a word: what was fetched last counts as not received, and comes again. */
+        void drop();
+
         /** {@code exitDialog}. What was stored stays stored if it fails: the intermediary ends the dialog by itself then. */
         @Override
         void close();
+    }
+
+    /**
+     * A delivery as it lay in the mailbox.
+     *
+     * @param subject what the process card says of it; may be empty
+     * @param contents opened, in their order; empty if there is trouble
+     * @param author whose signature covers every content and is right; empty if nobody's is there
+     * @param trouble why its contents cannot be read or their signature is wrong, beginning with a code; empty if there is none
+     * @param whole the intermediary's answer with its signature
+     */
+    record Fetched(
+            String messageId,
+            String subject,
+            List<byte[]> contents,
+            Optional<X509Certificate> author,
+            String trouble,
+            Content whole) {
+
+        /** Without the contents. */
+        @Override
+        public String toString() {
+            return "Fetched[" + messageId + ", " + contents.size() + ", " + trouble + "]";
+        }
     }
 
     /** Made with its no-argument constructor. */

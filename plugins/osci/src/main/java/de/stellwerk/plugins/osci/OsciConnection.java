@@ -2,7 +2,9 @@ package de.stellwerk.plugins.osci;
 
 import de.stellwerk.hub.spi.Delivery;
 import de.stellwerk.hub.spi.DeliveryResult;
+import de.stellwerk.hub.spi.Inbox;
 import de.stellwerk.hub.spi.Probe;
+import de.stellwerk.hub.spi.Source;
 import de.stellwerk.hub.spi.Tested;
 import de.stellwerk.hub.spi.Text;
 import java.io.IOException;
@@ -11,9 +13,15 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
 
-/** One account at an intermediary. It keeps no line open between calls. */
-record OsciConnection(Account account, OsciClient client, Outgoing outgoing, Clock clock) implements Probe, Tested {
+/**
+ * One account at an intermediary. It keeps no line open between calls.
+ *
+ * @param mailbox empty if nothing is to be fetched
+ */
+record OsciConnection(Account account, OsciClient client, Outgoing outgoing, Optional<Mailbox> mailbox, Clock clock)
+        implements Probe, Source, Tested {
 
     private static final Text NOTHING = new Text("", "");
 
@@ -25,6 +33,13 @@ record OsciConnection(Account account, OsciClient client, Outgoing outgoing, Clo
     @Override
     public DeliveryResult probe(Delivery delivery) throws IOException {
         return outgoing.probe(delivery);
+    }
+
+    @Override
+    public void poll(Inbox inbox) throws Exception {
+        if (mailbox.isPresent()) {
+            mailbox.get().poll(inbox);
+        }
     }
 
     /** Whether all certificates are valid today, and whether a dialog can be opened: signed and sealed both ways. Nothing is stored. */

@@ -65,6 +65,11 @@ public final class Refusal extends Exception {
         return code.equals("9904");
     }
 
+    /** The mailbox is empty. */
+    boolean isNoDelivery() {
+        return code.equals("9803");
+    }
+
     /** Nobody was asked for anything that exists. */
     boolean isNoCard() {
         return code.equals("9804");

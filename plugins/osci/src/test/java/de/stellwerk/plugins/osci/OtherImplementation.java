@@ -34,6 +34,14 @@ public final class OtherImplementation implements OsciClient.Provider {
             }
 
             @Override
+            public Optional<OsciClient.Fetched> fetch() {
+                return Optional.empty();
+            }
+
+            @Override
+            public void drop() {}
+
+            @Override
             public void close() {}
         };
     }

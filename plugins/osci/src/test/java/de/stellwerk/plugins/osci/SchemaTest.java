@@ -1,10 +1,12 @@
 package de.stellwerk.plugins.osci;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import de.stellwerk.hub.spi.DeliveryResult.WithReceipts;
 import de.stellwerk.hub.spi.Probe;
+import de.stellwerk.hub.spi.Source;
 import de.stellwerk.hub.testkit.TestHub;
 import de.stellwerk.samples.osci.OsciIntermediary;
 import de.stellwerk.samples.osci.OsciKeys;
@@ -46,6 +48,7 @@ class SchemaTest {
             var delivery = TestHub.delivery("one", "form.submission", "<form/>");
             assertThat(sink.deliver(delivery)).isInstanceOf(WithReceipts.class);
             assertThat(sink.probe(delivery)).isInstanceOf(WithReceipts.class);
+            fetch(intermediary, keys, directory);
             var schemas = new HashMap<String, Schema>();
             for (var each : intermediary.wire()) {
                 if (!schemas.containsKey(each.type())) {
@@ -60,12 +63,27 @@ class SchemaTest {
                             "GetMessageId",
                             "StoreDelivery",
                             "FetchProcessCard",
+                            "FetchDelivery",
                             "ExitDialog",
                             "ResponseToInitDialog",
                             "ResponseToGetMessageId",
                             "ResponseToStoreDelivery",
                             "ResponseToFetchProcessCard",
+                            "ResponseToFetchDelivery",
                             "ResponseToExitDialog");
+        }
+    }
+
+    /** One delivery with its card, and then the empty mailbox. */
+    private static void fetch(OsciIntermediary intermediary, Path keys, Path directory) throws Exception {
+        intermediary.arrives(OsciIntermediary.Letter.FINE, "Eins", "<eins/>".getBytes(UTF_8));
+        var hub = OsciSinkTest.hub(intermediary, keys, directory)
+                .with("kind", "osci.message")
+                .with("process-card-kind", "osci.process-card")
+                .with("author-trust", keys.resolve("addressee.pem"));
+        try (var factory = new Osci();
+                var source = hub.open(factory, Source.class)) {
+            assertThat(hub.poll(source).messages()).hasSize(2);
         }
     }
 
