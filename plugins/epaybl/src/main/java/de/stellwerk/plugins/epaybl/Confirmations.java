@@ -54,6 +54,9 @@ final class Confirmations {
                 why = e instanceof NoAnswer
                         ? String.valueOf(e.getMessage())
                         : e.getClass().getSimpleName();
+            } catch (RuntimeException e) {
+                lastAsked = kassenzeichen; // or the next round began with it again, and nobody behind it were asked for
+                throw e;
             }
             lastAsked = kassenzeichen;
             if (inARow == ENOUGH) {

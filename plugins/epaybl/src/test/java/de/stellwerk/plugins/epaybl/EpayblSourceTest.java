@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import de.stellwerk.hub.spi.ConnectorFactory;
+import de.stellwerk.hub.spi.Inbox;
 import de.stellwerk.hub.spi.Inbox.Awaited;
 import de.stellwerk.hub.spi.Message;
+import de.stellwerk.hub.spi.Receipt;
 import de.stellwerk.hub.spi.Source;
 import de.stellwerk.hub.testkit.SourceContract;
 import de.stellwerk.hub.testkit.TestHub;
@@ -94,6 +96,33 @@ class EpayblSourceTest implements SourceContract {
             awaits("103", "1.00 of 1.00");
             assertThatThrownBy(() -> hub.poll(source)).hasMessageStartingWith("2 Kassenzeichen");
             assertThat(hub.inbox().messages()).extracting(Message::id).containsExactly("101:PAID:2600", "103:PAID:100");
+        }
+    }
+
+    @Test
+    void oneThatTheHubDoesNotTakeDoesNotHoldUpThoseBehindItForEver(@TempDir Path directory) throws Exception {
+        hub(directory);
+        try (var factory = factory();
+                var source = hub.open(factory, Source.class)) {
+            awaits("100", "26.00 of 26.00");
+            awaits("101", "26.00 of 26.00");
+            var without100 = new Inbox() {
+                @Override
+                public Receipt accept(String channel, Message message) {
+                    if (message.id().startsWith("100:")) {
+                        throw new IllegalStateException("not now");
+                    }
+                    return hub.inbox().accept(channel, message);
+                }
+
+                @Override
+                public List<Awaited> awaited(String channel, int limit) {
+                    return hub.inbox().awaited(channel, limit);
+                }
+            };
+            assertThatThrownBy(() -> source.poll(without100)).hasMessage("not now");
+            assertThatThrownBy(() -> source.poll(without100)).hasMessage("not now");
+            assertThat(hub.inbox().messages()).extracting(Message::id).containsExactly("101:PAID:2600");
         }
     }
 
