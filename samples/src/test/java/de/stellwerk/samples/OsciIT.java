@@ -138,7 +138,6 @@ class OsciIT {
         assertThat(fetched("osci.message"))
                 .as("what was fetched, by its subject")
                 .noneMatch(each -> each.toString().contains("Drei"));
-        assertThat(Files.readString(home.logs().resolve("stellwerk.log"))).contains("NotTaken");
     }
 
     private static List<JsonNode> fetched(String kind) throws Exception {
