@@ -37,7 +37,8 @@ import org.w3c.dom.Element;
  *
  * <p>It misbehaves on request, once each: {@code store-unanswered} (stored, and no answer), {@code store-lost} (neither), {@code unsigned},
  * {@code wrong-signature}, {@code wrapped} (what is signed is moved aside), {@code replayed} (an answer to something else), {@code
- * not-sealed}, {@code fault} (a SOAP fault), and {@code feedback-NNNN} for the next {@code storeDelivery}.
+ * not-sealed}, {@code fault} (a SOAP fault), {@code fetch-unanswered}, {@code fetch-again} (received, and handed out once more), and {@code
+ * feedback-NNNN} for the next {@code storeDelivery}.
  *
  * <p>As a process: {@code --port N --folder DIR}; {@code GET /stored} tells the MessageIDs, {@code GET /misbehave?NAME} asks for trouble,
  * {@code GET /arrives?HOW=TEXT} puts a delivery into the mailbox and tells its MessageID (HOW is one of {@link Letter}), {@code GET /waiting} tells
@@ -59,11 +60,16 @@ public final class OsciIntermediary implements AutoCloseable {
         /** Sealed for somebody else. */
         NOT_FOR_US,
         /** A signed content, and one beside it. */
-        HALF_SIGNED
+        HALF_SIGNED,
+        /** The one content lies beside the envelope, as a part that is named by its {@code cid}. */
+        ATTACHED
     }
 
-    /** @param sealed its content package */
-    private record Waiting(String messageId, String subject, String sealed, Instant created) {}
+    /**
+     * @param sealed its content package
+     * @param attached what lies beside the envelope; empty for nothing
+     */
+    private record Waiting(String messageId, String subject, String sealed, byte[] attached, Instant created) {}
 
     /** One envelope as it went over the wire, inside its seal. */
     public record Wire(boolean order, String type, String xml) {}
@@ -165,6 +171,10 @@ public final class OsciIntermediary implements AutoCloseable {
         var ids = new ArrayList<String>();
         for (var content : contents) {
             ids.add("content" + ids.size());
+            if (how == Letter.ATTACHED) {
+                xml.append("<osci:Content Id=\"" + ids.get(ids.size() - 1) + "\" href=\"cid:attached\"></osci:Content>");
+                continue;
+            }
             xml.append("<osci:Content Id=\"" + ids.get(ids.size() - 1) + "\"><osci:Base64Content Id=\"data" + ids.size() + "\">"
                     + Base64.getEncoder().encodeToString(content) + "</osci:Base64Content></osci:Content>");
         }
@@ -182,7 +192,7 @@ public final class OsciIntermediary implements AutoCloseable {
             OsciWire.only(container, "Base64Content").setTextContent(Base64.getEncoder().encodeToString("<other/>".getBytes(UTF_8)));
         }
         var sealed = OsciWire.sealed(OsciWire.bytes(document), how == Letter.NOT_FOR_US ? addressee : account);
-        mailbox.put(String.format("%09d", numbers.incrementAndGet()), new Waiting(id, subject, sealed, Instant.now().truncatedTo(ChronoUnit.SECONDS)));
+        mailbox.put(String.format("%09d", numbers.incrementAndGet()), new Waiting(id, subject, sealed, how == Letter.ATTACHED ? contents[0] : new byte[0], Instant.now().truncatedTo(ChronoUnit.SECONDS)));
         return id;
     }
 
@@ -306,7 +316,10 @@ public final class OsciIntermediary implements AutoCloseable {
         if (type.equals("FetchDelivery") && trouble.remove("fetch-unanswered")) {
             return new byte[0];
         }
-        return sealed(type, envelope(type, conversation, dialog, OsciWire.text(control, "Challenge"), content));
+        var delivery = type.equals("FetchDelivery") ? mailbox.get(dialog.handedOut) : null;
+        return sealed(
+                envelope(type, conversation, dialog, OsciWire.text(control, "Challenge"), content),
+                delivery == null ? new byte[0] : delivery.attached());
     }
 
     private String newId() {
@@ -364,6 +377,10 @@ public final class OsciIntermediary implements AutoCloseable {
 
     /** An order that goes on with the dialog says that what came before it has arrived. */
     private void received(Dialog dialog) {
+        if (mailbox.containsKey(dialog.handedOut) && trouble.remove("fetch-again")) {
+            dialog.handedOut = "";
+            return;
+        }
         var delivery = mailbox.remove(dialog.handedOut);
         dialog.handedOut = "";
         if (delivery != null) {
@@ -495,8 +512,11 @@ public final class OsciIntermediary implements AutoCloseable {
         OsciWire.only(document.getDocumentElement(), "Header").appendChild(aside);
     }
 
-    private byte[] sealed(String type, byte[] envelope) throws GeneralSecurityException {
-        var plain = OsciWire.multipart(OsciWire.part("text/xml; charset=UTF-8", "8bit", "osci@message", envelope));
+    private byte[] sealed(byte[] envelope, byte[] attached) throws GeneralSecurityException {
+        var root = OsciWire.part("text/xml; charset=UTF-8", "8bit", "osci@message", envelope);
+        var plain = attached.length == 0
+                ? OsciWire.multipart(root)
+                : OsciWire.multipart(root, OsciWire.part("application/octet-stream", "binary", "attached", attached));
         return trouble.remove("not-sealed") ? plain : OsciWire.seal(plain, account);
     }
 

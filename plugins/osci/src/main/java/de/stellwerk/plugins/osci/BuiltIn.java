@@ -49,8 +49,11 @@ final class BuiltIn implements OsciClient {
      */
     private record Order(String type, String blocks, List<String> ids, String certificates, String body) {}
 
-    /** @param whole the inner envelope, signature and all */
-    private record Answer(Element content, byte[] whole) {}
+    /**
+     * @param whole the inner envelope, signature and all
+     * @param unsealed the multipart that came out of the seal: the envelope and what else was sent with it
+     */
+    private record Answer(Element content, byte[] whole, byte[] unsealed) {}
 
     private final class Talk implements Dialog {
 
@@ -148,7 +151,7 @@ final class BuiltIn implements OsciClient {
                                 ownSignature(),
                                 ""),
                         true);
-                return Optional.of(Package.read(answer.content(), kept("osci-fetch-delivery.xml", answer), account));
+                return Optional.of(Package.read(answer.content(), original(answer), account));
             } catch (Refusal e) {
                 if (e.isNoDelivery()) {
                     return Optional.empty();
@@ -209,7 +212,8 @@ final class BuiltIn implements OsciClient {
 
         private Answer answer(byte[] message, String expected, String challenge, boolean inHeader)
                 throws IOException, Refusal {
-            var whole = opened(message);
+            var unsealed = opened(message);
+            var whole = root(Mime.read(unsealed));
             var envelope = Dom.parse(whole).getDocumentElement();
             if (!Names.SOAP.equals(envelope.getNamespaceURI()) || !"Envelope".equals(envelope.getLocalName())) {
                 throw new IOException("osci.answer: not a SOAP envelope");
@@ -227,7 +231,7 @@ final class BuiltIn implements OsciClient {
             check(control, challenge);
             broken = false;
             feedback(content);
-            return new Answer(content, whole);
+            return new Answer(content, whole, unsealed);
         }
 
         /** What it answers must be an answer to this order of this dialog, not an old one. */
@@ -336,12 +340,19 @@ final class BuiltIn implements OsciClient {
             bytes = Optional.ofNullable(parts.get(uri.replaceFirst("^cid:", "")))
                     .orElseThrow(() -> new IOException("osci.answer: a part that is named is not there"));
         }
-        return root(Mime.read(Sealed.open(encrypted, bytes, account.cipher().key())));
+        return Sealed.open(encrypted, bytes, account.cipher().key());
     }
 
     private static byte[] root(Map<String, byte[]> parts) throws IOException {
         return Optional.ofNullable(parts.get(Mime.ROOT))
                 .orElseThrow(() -> new IOException("osci.answer: no part " + Mime.ROOT));
+    }
+
+    /** Attachments are parts beside the envelope: who keeps the envelope alone has lost them. */
+    private static Content original(Answer answer) throws IOException {
+        return Mime.read(answer.unsealed()).size() == 1
+                ? kept("osci-fetch-delivery.xml", answer)
+                : Content.of("osci-fetch-delivery.mime", "multipart/related", answer.unsealed());
     }
 
     private static Content kept(String name, Answer answer) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashSet;
 import java.util.HexFormat;
 
 /**
@@ -41,12 +42,18 @@ record Mailbox(OsciClient client, String kind, String cardKind, boolean unsigned
 
     void poll(Inbox inbox) throws Exception {
         var trouble = "";
+        var seen = new HashSet<String>();
         try (var dialog = client.dialog()) {
             try {
                 for (int i = 0; i < MOST_A_POLL; i++) {
                     var fetched = dialog.fetch();
                     if (fetched.isEmpty()) {
                         break;
+                    }
+                    if (!seen.add(fetched.get().messageId())) {
+                        throw new IOException("osci.again: the intermediary hands out a delivery again that was told as"
+                                + " received. The hub or the folder of setting 'rejected' has it; those behind it are not"
+                                + " reached. Ask whoever runs the intermediary");
                     }
                     var told = take(fetched.get(), dialog, inbox);
                     trouble = told.isEmpty() ? trouble : told;
@@ -106,7 +113,8 @@ record Mailbox(OsciClient client, String kind, String cardKind, boolean unsigned
      * @return its name there
      */
     private String keep(OsciClient.Fetched fetched, String code) throws IOException {
-        var name = hash(fetched.messageId()) + "." + code + ".xml";
+        var ending = fetched.whole().name().endsWith(".mime") ? ".mime" : ".xml";
+        var name = hash(fetched.messageId()) + "." + code + ending;
         try (var bytes = fetched.whole().open()) {
             new DropFolder(Files.createDirectories(rejected)).put(name, bytes);
         }

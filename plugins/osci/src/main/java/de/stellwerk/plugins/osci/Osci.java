@@ -95,8 +95,8 @@ public final class Osci implements ConnectorFactory {
                         Setting.optional("rejected", "Ordner für Abgeholtes, das nicht genommen wird", "")
                                 .as(Type.PATH)
                                 .help(
-                                        "Die Originale; ohne Angabe ein Ordner der Verbindung.",
-                                        "Originals of what is not taken; a folder of the connection if left out."),
+                                        "Die Originale; nötig, wenn abgeholt wird.",
+                                        "Originals of what is not taken; needed if anything is fetched."),
                         Setting.optional("implementation", "Umsetzung von OSCI", BuiltIn.NAME)
                                 .as(Type.TEXT, "[a-z][a-z0-9-]{0,62}")
                                 .help(
@@ -171,13 +171,19 @@ public final class Osci implements ConnectorFactory {
             throw new IllegalArgumentException("setting 'author-trust' is needed where setting 'kind' is given: whose"
                     + " signature counts has to be said");
         }
+        // The connection's own folder may be empty after a restart, and what lies here is nowhere else any more.
+        if (settings.text("rejected").isEmpty()) {
+            throw new IllegalArgumentException(
+                    "setting 'rejected' is needed where setting 'kind' is given: it holds the"
+                            + " only copy of what is not taken");
+        }
         return Optional.of(new Mailbox(
                 client,
                 settings.text("kind"),
                 settings.text("process-card-kind"),
                 settings.text("unsigned").equals("take"),
                 Authors.of(settings.path("author-trust"), hub.clock()),
-                settings.text("rejected").isEmpty() ? hub.directory().resolve("rejected") : settings.path("rejected")));
+                settings.path("rejected")));
     }
 
     private static OsciClient client(String name, Account account) throws Exception {

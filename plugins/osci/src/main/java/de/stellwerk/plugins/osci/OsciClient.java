@@ -55,7 +55,7 @@ public interface OsciClient {
      * @param contents opened, in their order; empty if there is trouble
      * @param author whose signature covers every content and is right; empty if nobody's is there
      * @param trouble why its contents cannot be read or their signature is wrong, beginning with a code; empty if there is none
-     * @param whole the intermediary's answer with its signature
+     * @param whole the intermediary's answer with its signature, and with the attachments if there are any: its name ends in {@code .mime} then
      */
     record Fetched(
             String messageId,

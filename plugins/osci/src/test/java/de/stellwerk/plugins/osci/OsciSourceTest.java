@@ -109,6 +109,41 @@ class OsciSourceTest implements SourceContract {
     }
 
     @Test
+    void whatCannotBeTakenIsKeptWithItsAttachments(@TempDir Path directory) throws Exception {
+        intermediary.arrives(Letter.ATTACHED, "Eins", "<anlage/>".getBytes(UTF_8));
+        var hub = hub(directory);
+        try (var factory = factory();
+                var source = hub.open(factory, Source.class)) {
+            assertThatThrownBy(() -> hub.poll(source)).hasMessageStartingWith("osci.content");
+        }
+        assertThat(hub.inbox().offered()).isEmpty();
+        assertThat(intermediary.waiting()).as("told as received").isEmpty();
+        try (var files = Files.list(rejected)) {
+            assertThat(files.toList()).singleElement().satisfies(file -> assertThat(file)
+                    .hasExtension("mime")
+                    .content(UTF_8)
+                    .contains("responseToFetchDelivery", "SignatureValue", "<anlage/>"));
+        }
+    }
+
+    @Test
+    void aDeliveryThatIsHandedOutAgainThoughItWasToldAsReceivedIsToldAndNoSecondMessage(@TempDir Path directory)
+            throws Exception {
+        intermediary.arrives(Letter.FINE, "Eins", "<eins/>".getBytes(UTF_8));
+        var hub = hub(directory);
+        try (var factory = factory();
+                var source = hub.open(factory, Source.class)) {
+            intermediary.misbehave("fetch-again");
+            assertThatThrownBy(() -> hub.poll(source)).hasMessageStartingWith("osci.again");
+            assertThat(intermediary.waiting()).hasSize(1);
+            hub.poll(source);
+        }
+        assertThat(hub.inbox().messages()).hasSize(1);
+        assertThat(hub.inbox().quarantined()).isEmpty();
+        assertThat(intermediary.waiting()).isEmpty();
+    }
+
+    @Test
     void whatNobodyHasSignedIsTakenOnlyIfTheConnectionSaysSo(@TempDir Path directory) throws Exception {
         intermediary.arrives(Letter.UNSIGNED, "Eins", "<eins/>".getBytes(UTF_8));
 
@@ -148,7 +183,8 @@ class OsciSourceTest implements SourceContract {
     }
 
     @Test
-    void withoutAKindNothingIsFetchedAndWithOneItHasToBeSaidWhoIsTrusted(@TempDir Path directory) throws Exception {
+    void withoutAKindNothingIsFetchedAndWithOneItHasToBeSaidWhoIsTrustedAndWhereOriginalsStay(@TempDir Path directory)
+            throws Exception {
         intermediary.arrives(Letter.FINE, "Eins", "<eins/>".getBytes(UTF_8));
         assertThat(polled(OsciSinkTest.hub(intermediary, keys, directory)).offered())
                 .isEmpty();
@@ -156,6 +192,8 @@ class OsciSourceTest implements SourceContract {
         try (var factory = factory()) {
             var hub = OsciSinkTest.hub(intermediary, keys, directory).with("kind", "osci.message");
             assertThatThrownBy(() -> hub.open(factory, Source.class)).hasStackTraceContaining("author-trust");
+            hub.with("author-trust", keys.resolve("addressee.pem"));
+            assertThatThrownBy(() -> hub.open(factory, Source.class)).hasStackTraceContaining("'rejected'");
         }
     }
 

@@ -79,6 +79,7 @@ class SchemaTest {
         intermediary.arrives(OsciIntermediary.Letter.FINE, "Eins", "<eins/>".getBytes(UTF_8));
         var hub = OsciSinkTest.hub(intermediary, keys, directory)
                 .with("kind", "osci.message")
+                .with("rejected", directory.resolve("rejected"))
                 .with("process-card-kind", "osci.process-card")
                 .with("author-trust", keys.resolve("addressee.pem"));
         try (var factory = new Osci();
