@@ -34,8 +34,8 @@ import java.util.regex.Pattern;
  * the next; {@code GET /arrived} tells a line for each message: MessageId, how often it came, whether it was signed and encrypted, and the
  * SHA-256 of its payloads. {@code GET /send?id=ID&as=HOW&text=TEXT&bytes=N} sends to the hub a payload of this text, and one of N bytes of
  * noise if it is not 0, whose seed is N, and tells the outcome of each: {@code receipt}, {@code no-receipt} with the errors in the answer,
- * or the HTTP status. HOW is {@code encrypted} (signed as well), {@code signed}, {@code unsigned}, {@code changed} (a byte of the last
- * payload, after it was signed) or {@code twice}.
+ * or the HTTP status. HOW is {@code encrypted} (signed as well), {@code signed}, {@code unsigned}, {@code stranger} (signed under the access
+ * point's name with a key the hub does not know), {@code changed} (a byte of the last payload, after it was signed) or {@code twice}.
  */
 public final class AccessPointProgram {
 
@@ -140,10 +140,14 @@ public final class AccessPointProgram {
         var sent = partner.message(
                 words.getOrDefault("id", ""),
                 how.equals("encrypted"),
-                how.equals("unsigned") ? null : partner.own(),
+                switch (how) {
+                    case "unsigned" -> null;
+                    case "stranger" -> partner.stranger();
+                    default -> partner.own();
+                },
                 payloads.toArray(new byte[0][]));
         return switch (how) {
-            case "encrypted", "signed", "unsigned" -> push(sent);
+            case "encrypted", "signed", "unsigned", "stranger" -> push(sent);
             case "changed" -> {
                 // Into the last payload, wherever its packed bytes end.
                 sent.bytes()[sent.bytes().length - 200] ^= 1;
@@ -157,7 +161,8 @@ public final class AccessPointProgram {
     private String push(AccessPoint.Sent sent) throws Exception {
         var answer = http.send(
                 HttpRequest.newBuilder(hub)
-                        .header("Content-Type", sent.type())
+                        // MIME folds it; HTTP has it in one line.
+                        .header("Content-Type", sent.type().replaceAll("\\s*\\R\\s*", " "))
                         .POST(HttpRequest.BodyPublishers.ofByteArray(sent.bytes()))
                         .build(),
                 HttpResponse.BodyHandlers.ofByteArray());

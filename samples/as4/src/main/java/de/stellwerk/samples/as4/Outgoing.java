@@ -54,11 +54,13 @@ record Outgoing(Identity own, X509Certificate hub, ECryptoAlgorithmCrypt cipher)
             client.setToPartyID(Agreement.HUB);
             int number = 0;
             for (var payload : payloads) {
+                // The form, and what goes with it.
+                boolean form = ++number == 1;
                 client.addAttachment(WSS4JAttachment.createOutgoingFileAttachment(
                         payload,
-                        "part-" + ++number + "@partner",
-                        "form.xml",
-                        CMimeType.APPLICATION_XML,
+                        "part-" + number + "@partner",
+                        form ? "form.xml" : "plan.bin",
+                        form ? CMimeType.APPLICATION_XML : CMimeType.APPLICATION_OCTET_STREAM,
                         EAS4CompressionMode.GZIP,
                         null,
                         resources));
@@ -77,8 +79,7 @@ record Outgoing(Identity own, X509Certificate hub, ECryptoAlgorithmCrypt cipher)
             built.getHttpEntity().writeTo(out);
             var references = built.getAllDSReferences();
             return new AccessPoint.Sent(
-                    // phase4 folds it, which HTTP no longer does.
-                    built.getHttpEntity().getContentType().replaceAll("\\r?\\n\\s*", " "),
+                    built.getHttpEntity().getContentType(),
                     out.toByteArray(),
                     references == null ? List.of() : references);
         }
