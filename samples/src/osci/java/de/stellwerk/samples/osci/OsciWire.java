@@ -157,32 +157,40 @@ final class OsciWire {
         return aes.doFinal(data, iv, data.length - iv);
     }
 
+    /** @param key sealed for the reader, in Base64; @param data IV, cipher text and tag */
+    private record Locked(String key, byte[] data) {
+
+        static Locked of(byte[] plain, X509Certificate reader) throws GeneralSecurityException {
+            var random = new SecureRandom();
+            var secret = new byte[32];
+            random.nextBytes(secret);
+            var iv = new byte[12];
+            random.nextBytes(iv);
+            var aes = Cipher.getInstance("AES/GCM/NoPadding");
+            aes.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(secret, "AES"), new GCMParameterSpec(128, iv));
+            var data = new ByteArrayOutputStream();
+            data.writeBytes(iv);
+            data.writeBytes(aes.doFinal(plain));
+            var rsa = Cipher.getInstance("RSA/ECB/OAEPPadding");
+            rsa.init(Cipher.ENCRYPT_MODE, reader.getPublicKey(), OAEP);
+            return new Locked(Base64.getEncoder().encodeToString(rsa.doFinal(secret)), data.toByteArray());
+        }
+    }
+
     /** Binary, as the reference library sends it; what comes in may be Base64. */
     static byte[] seal(byte[] plain, X509Certificate reader) throws GeneralSecurityException {
-        var random = new SecureRandom();
-        var secret = new byte[32];
-        random.nextBytes(secret);
-        var iv = new byte[12];
-        random.nextBytes(iv);
-        var aes = Cipher.getInstance("AES/GCM/NoPadding");
-        aes.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(secret, "AES"), new GCMParameterSpec(128, iv));
-        var data = new ByteArrayOutputStream();
-        data.writeBytes(iv);
-        data.writeBytes(aes.doFinal(plain));
-        var rsa = Cipher.getInstance("RSA/ECB/OAEPPadding");
-        rsa.init(Cipher.ENCRYPT_MODE, reader.getPublicKey(), OAEP);
-        var base64 = Base64.getEncoder();
+        var locked = Locked.of(plain, reader);
         var xml = "<soap:Envelope" + DECLARED + "><soap:Body>"
                 + encrypted(
                         " MimeType=\"Multipart/Related\"",
                         reader,
-                        base64.encodeToString(rsa.doFinal(secret)),
+                        locked.key(),
                         "<xenc:CipherReference URI=\"cid:osci_enc\"><xenc:Transforms><ds:Transform"
                                 + " Algorithm=\"http://www.w3.org/2000/09/xmldsig#base64\"/></xenc:Transforms></xenc:CipherReference>")
                 + "</soap:Body></soap:Envelope>";
         return multipart(
                 part("text/xml; charset=UTF-8", "8bit", "osci@message", xml.getBytes(UTF_8)),
-                part("application/octet-stream", "binary", "osci_enc", data.toByteArray()));
+                part("application/octet-stream", "binary", "osci_enc", locked.data()));
     }
 
     private static String encrypted(String attributes, X509Certificate reader, String secret, String cipher)
@@ -204,24 +212,12 @@ final class OsciWire {
 
     /** An author's contents for a reader, as they stand in a content package. */
     static String sealed(byte[] plain, X509Certificate reader) throws GeneralSecurityException {
-        var random = new SecureRandom();
-        var secret = new byte[32];
-        random.nextBytes(secret);
-        var iv = new byte[12];
-        random.nextBytes(iv);
-        var aes = Cipher.getInstance("AES/GCM/NoPadding");
-        aes.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(secret, "AES"), new GCMParameterSpec(128, iv));
-        var data = new ByteArrayOutputStream();
-        data.writeBytes(iv);
-        data.writeBytes(aes.doFinal(plain));
-        var rsa = Cipher.getInstance("RSA/ECB/OAEPPadding");
-        rsa.init(Cipher.ENCRYPT_MODE, reader.getPublicKey(), OAEP);
-        var base64 = Base64.getEncoder();
+        var locked = Locked.of(plain, reader);
         return encrypted(
                 " Id=\"encrypteddata\"",
                 reader,
-                base64.encodeToString(rsa.doFinal(secret)),
-                "<xenc:CipherValue>" + base64.encodeToString(data.toByteArray()) + "</xenc:CipherValue>");
+                locked.key(),
+                "<xenc:CipherValue>" + Base64.getEncoder().encodeToString(locked.data()) + "</xenc:CipherValue>");
     }
 
     static void sign(Element holder, List<String> ids, PrivateKey key, String certificateId)

@@ -78,11 +78,7 @@ final class BuiltIn implements OsciClient {
             var answer = ask(
                     new Order("GetMessageId", "", List.of(), ownSignature(), "<osci:getMessageId></osci:getMessageId>"),
                     false);
-            var id = Dom.text(Dom.below(answer.content(), Names.OSCI, "MessageId"));
-            if (!id.matches("[A-Za-z0-9+/]{4,200}={0,2}") || id.length() > 200) {
-                throw new IOException("osci.answer: the MessageID is not Base64 of at most 200 characters");
-            }
-            return id;
+            return BuiltIn.messageId(answer.content());
         }
 
         @Override
@@ -249,6 +245,15 @@ final class BuiltIn implements OsciClient {
             theirChallenge =
                     Dom.child(control, Names.OSCI, "Challenge").map(Dom::text).orElse("");
         }
+    }
+
+    /** @param holder of the MessageID, which is Base64 and stays that */
+    static String messageId(Element holder) throws IOException {
+        var id = Dom.text(Dom.below(holder, Names.OSCI, "MessageId"));
+        if (!id.matches("[A-Za-z0-9+/]{4,200}={0,2}") || id.length() > 200) {
+            throw new IOException("osci.answer: the MessageID is not Base64 of at most 200 characters");
+        }
+        return id;
     }
 
     /** Done only if it says so; a failure beside it wins, warnings alone leave it open. */

@@ -32,10 +32,7 @@ final class Package {
      */
     static OsciClient.Fetched read(Element response, Content whole, Account account) throws IOException {
         var bundle = Dom.below(response, Names.OSCI, "ProcessCardBundle");
-        var id = Dom.text(Dom.below(bundle, Names.OSCI, "MessageId"));
-        if (!id.matches("[A-Za-z0-9+/]{4,200}={0,2}") || id.length() > 200) {
-            throw new IOException("osci.answer: the MessageID is not Base64 of at most 200 characters");
-        }
+        var id = BuiltIn.messageId(bundle);
         var subject = Dom.child(bundle, Names.OSCI, "ProcessCard")
                 .flatMap(card -> Dom.child(card, Names.OSCI, "Subject"))
                 .map(Dom::text)
