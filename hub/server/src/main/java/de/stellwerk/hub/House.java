@@ -158,7 +158,8 @@ final class House implements AutoCloseable {
         this.rounds = new Rounds(connections, intake, ledger, nodes, signal::isClear, clock);
         this.visitors =
                 new Visitors(config.capacity().requests(), config.capacity().requestsPerKey());
-        this.work = new Work(broker, ledger, nodes, lanes, contents, routes, connections, config.limits(), clock);
+        this.work = new Work(
+                broker, ledger, nodes, lanes, contents, routes, connections, config.limits(), intake::isRush, clock);
     }
 
     /** Connections of its own: a node that has much to do must not be declared dead because all others are busy. */

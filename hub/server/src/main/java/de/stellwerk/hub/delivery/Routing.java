@@ -58,6 +58,7 @@ final class Routing {
     private final Backoff backoff;
     private final Limits limits;
     private final Clock clock;
+    private final GiveWay giveWay;
     private final FairQueue<UUID> queue = new FairQueue<>(MOST_WAITING);
     private final Set<UUID> suspects = new LinkedHashSet<>();
     private final Queue<Ledger.RouteSet> unreleased = new ConcurrentLinkedQueue<>();
@@ -83,7 +84,8 @@ final class Routing {
             Lanes lanes,
             Backoff backoff,
             Limits limits,
-            Clock clock) {
+            Clock clock,
+            GiveWay giveWay) {
         this.ledger = ledger;
         this.contents = contents;
         this.routes = routes;
@@ -92,6 +94,7 @@ final class Routing {
         this.backoff = backoff;
         this.limits = limits;
         this.clock = clock;
+        this.giveWay = giveWay;
     }
 
     /** Takes what came along the route lane. */
@@ -198,6 +201,7 @@ final class Routing {
         if (turn.ids().isEmpty()) {
             return false;
         }
+        var begun = System.nanoTime();
         try {
             CrashPoint.ROUTE_TAKEN.pass();
             if (turn.suspect()) {
@@ -215,6 +219,7 @@ final class Routing {
         } finally {
             done(turn);
         }
+        giveWay.after(System.nanoTime() - begun);
         return true;
     }
 

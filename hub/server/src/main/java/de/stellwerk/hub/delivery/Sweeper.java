@@ -57,6 +57,8 @@ final class Sweeper {
     private final Standing standing;
     private final Walk messages;
     private final Walk deliveries;
+    private final Looks messageLooks = new Looks();
+    private final Looks deliveryLooks = new Looks();
     private long rounds;
     private @Nullable Instant lastTime;
     private long lastNanos;
@@ -94,21 +96,40 @@ final class Sweeper {
         }
     }
 
-    /** What is due goes to the broker. */
+    /** What is due goes to the broker. Where the last look found nothing, the next ones are left out: each costs what was done since. */
     void sweep() {
         if (!standing.sweeps()) {
             return;
         }
-        var room = Math.max(LEAST, WINDOW - routing.waiting());
-        if (transport.depth(Lane.ROUTE) < MOST_BUNDLES) {
+        if (messageLooks.isDue() && transport.depth(Lane.ROUTE) < MOST_BUNDLES) {
+            var room = Math.max(LEAST, WINDOW - routing.waiting());
             var due = ledger.dueMessages(messages, A_MUNICIPALITYS_SHARE, room);
             CrashPoint.SWEEP_MARKED.pass();
             lanes.route(due);
+            messageLooks.found(due.size());
         }
-        room = Math.max(LEAST, WINDOW - dispatcher.waiting());
-        if (transport.depth(Lane.DELIVERY) < MOST_BUNDLES) {
-            lanes.deliver(ledger.dueDeliveries(deliveries, A_CONNECTIONS_SHARE, room));
+        if (deliveryLooks.isDue() && transport.depth(Lane.DELIVERY) < MOST_BUNDLES) {
+            var room = Math.max(LEAST, WINDOW - dispatcher.waiting());
+            var due = ledger.dueDeliveries(deliveries, A_CONNECTIONS_SHARE, room);
+            lanes.deliver(due);
             CrashPoint.SWEEP_PUBLISHED.pass();
+            deliveryLooks.found(due.size());
+        }
+    }
+
+    /** When to look again: at the next round after something was found, otherwise some rounds later. */
+    private static final class Looks {
+
+        private static final int LEFT_OUT = 3;
+
+        private int leftOut = LEFT_OUT;
+
+        boolean isDue() {
+            return leftOut++ >= LEFT_OUT;
+        }
+
+        void found(int ids) {
+            leftOut = ids > 0 ? LEFT_OUT : 0;
         }
     }
 

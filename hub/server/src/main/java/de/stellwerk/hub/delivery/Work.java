@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -51,6 +52,7 @@ public final class Work implements AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "tender"));
     private volatile boolean closed;
 
+    /** @param rush whether somebody waits for a yes at this moment */
     public Work(
             Transport transport,
             Ledger ledger,
@@ -60,8 +62,9 @@ public final class Work implements AutoCloseable {
             Routes routes,
             Connections connections,
             Limits limits,
+            BooleanSupplier rush,
             Clock clock) {
-        this(transport, ledger, nodes, lanes, contents, routes::run, Targets.of(connections), limits, clock);
+        this(transport, ledger, nodes, lanes, contents, routes::run, Targets.of(connections), limits, rush, clock);
     }
 
     Work(
@@ -73,11 +76,12 @@ public final class Work implements AutoCloseable {
             Function<RouteInput, RouteOutcome> routes,
             Targets targets,
             Limits limits,
+            BooleanSupplier rush,
             Clock clock) {
         var backoff = new Backoff(RandomGenerator.getDefault());
         this.transport = transport;
         this.calls = Executors.newFixedThreadPool(CALL_THREADS, work -> daemon(work, "deliver"));
-        this.routing = new Routing(ledger, contents, routes, targets, lanes, backoff, limits, clock);
+        this.routing = new Routing(ledger, contents, routes, targets, lanes, backoff, limits, clock, new GiveWay(rush));
         this.dispatcher = new Dispatcher(
                 ledger, contents, targets, lanes, backoff, clock, Dispatcher.Tenure.of(nodes), this::call);
         this.sweeper = new Sweeper(ledger, lanes, transport, routing, dispatcher, clock, new Sweeper.Standing() {

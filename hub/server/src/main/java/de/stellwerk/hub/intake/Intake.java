@@ -26,6 +26,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +58,7 @@ public final class Intake {
     private final Clock clock;
     private final RouteLane lane;
     private final Turns turns;
+    private final AtomicInteger waiting = new AtomicInteger();
 
     /** Where the ids of new messages go. Neither call throws. */
     public interface RouteLane {
@@ -86,8 +88,22 @@ public final class Intake {
      */
     public Accepted accept(Submission submission) throws IOException {
         try (var turn = turns.take(submission.municipality())) {
-            return acceptNow(submission);
+            // What is read from a source waits in it as well as in the hub.
+            if (submission.polledFrom().isPresent()) {
+                return acceptNow(submission);
+            }
+            waiting.incrementAndGet();
+            try {
+                return acceptNow(submission);
+            } finally {
+                waiting.decrementAndGet();
+            }
         }
+    }
+
+    /** Whether somebody waits for an answer at this moment. */
+    public boolean isRush() {
+        return waiting.get() > 0;
     }
 
     private Accepted acceptNow(Submission submission) throws IOException {

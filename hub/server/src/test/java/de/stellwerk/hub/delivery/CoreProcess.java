@@ -215,6 +215,7 @@ final class CoreProcess {
                 CoreProcess::route,
                 (town, name) -> Optional.ofNullable(targets.get(name)),
                 Limits.defaults(),
+                () -> false,
                 clock);
         var intake = new Intake(config(folder), contents, ledger, ids, clock, new Intake.RouteLane() {
             @Override

@@ -60,7 +60,8 @@ class RoutingTest {
                 lanes,
                 new Backoff(new Random(1)),
                 Limits.defaults(),
-                clock);
+                clock,
+                new GiveWay(() -> false));
     }
 
     private RouteOutcome route(RouteInput input) {

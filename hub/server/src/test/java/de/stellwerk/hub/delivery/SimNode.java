@@ -124,7 +124,8 @@ final class SimNode {
                     lanes,
                     backoff,
                     Limits.defaults(),
-                    clock);
+                    clock,
+                    new GiveWay(() -> false));
             var tenure = new Dispatcher.Tenure() {
                 @Override
                 public int term() {

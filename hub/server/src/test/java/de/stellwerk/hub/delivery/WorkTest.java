@@ -124,6 +124,7 @@ class WorkTest {
                 input -> new RouteOutcome.NoRoute("there is none"),
                 (municipality, connection) -> Optional.empty(),
                 Limits.defaults(),
+                () -> false,
                 clock);
     }
 
