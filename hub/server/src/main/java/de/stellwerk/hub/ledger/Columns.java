@@ -77,6 +77,11 @@ final class Columns<T> {
         return array("bool", all);
     }
 
+    /** The number of the parameter after the last one that was bound. */
+    int next() {
+        return next;
+    }
+
     private Columns<T> array(String type, Object values) throws SQLException {
         statement.setArray(
                 next++,

@@ -22,7 +22,8 @@ import java.util.function.Predicate;
  *
  * <p>Rows that are known by id are asked for their state as {@code state || ''}, here and in {@link RouteBook}: written plainly, it lets
  * the planner choose the index of those that wait, which was small when it was last looked at, and walk through a whole backlog for each
- * set.
+ * set. For the same reason what belongs to an open attempt is looked up by {@code lateral (… offset 0)}: few are open, however many have been,
+ * and a planner that last saw more of them would read all deliveries there are.
  */
 final class DeliveryBook {
 
@@ -358,8 +359,9 @@ final class DeliveryBook {
             var epoch = nodes.epoch();
             try (var claim = connection.prepareStatement("""
                     with dead as (
-                        select s.delivery_id from sending s join delivery d on d.id = s.delivery_id
-                        where d.municipality = ? and d.connection = ? and s.epoch <> ? and not %s
+                        select s.delivery_id from sending s cross join lateral
+                            (select from delivery where id = s.delivery_id and municipality = ? and connection = ? offset 0) d
+                        where s.epoch <> ? and not %s
                         limit ? for update of s skip locked),
                     mine as (
                         update sending s set epoch = ?, taken_over = true from dead where s.delivery_id = dead.delivery_id
@@ -383,8 +385,9 @@ final class DeliveryBook {
             var left = new ArrayList<String>();
             var attempts = new ArrayList<Integer>();
             try (var select = connection.prepareStatement("""
-                    select d.id, d.municipality, d.connection, s.attempt
-                    from sending s join delivery d on d.id = s.delivery_id where s.epoch = ?""")) {
+                    select s.delivery_id, d.municipality, d.connection, s.attempt from sending s cross join lateral
+                        (select municipality, connection from delivery where id = s.delivery_id offset 0) d
+                    where s.epoch = ?""")) {
                 select.setLong(1, epoch);
                 try (var row = select.executeQuery()) {
                     while (row.next()) {
@@ -400,8 +403,10 @@ final class DeliveryBook {
             }
             // The very attempt that was looked at: a new one may have begun meanwhile, and somebody works on that.
             try (var select = connection.prepareStatement("""
-                    select d.*, s.attempt as now_attempt, s.taken_over from delivery d join sending s on s.delivery_id = d.id
-                    join unnest(?::text[], ?::int[]) as u (id, attempt) on u.id = s.delivery_id and u.attempt = s.attempt
+                    select d.*, s.attempt as now_attempt, s.taken_over
+                    from unnest(?::text[], ?::int[]) as u (id, attempt)
+                    join sending s on s.delivery_id = u.id and s.attempt = u.attempt
+                    cross join lateral (select * from delivery where id = s.delivery_id offset 0) d
                     where s.epoch = ?""")) {
                 select.setArray(1, connection.createArrayOf("text", left.toArray()));
                 select.setArray(2, connection.createArrayOf("int", attempts.toArray()));
@@ -416,7 +421,8 @@ final class DeliveryBook {
     List<Address> connectionsWithOpenAttempts() {
         return database.read(connection -> {
             try (var select = connection.prepareStatement("""
-                    select distinct '', d.municipality, d.connection from sending s join delivery d on d.id = s.delivery_id
+                    select distinct '', d.municipality, d.connection from sending s cross join lateral
+                        (select municipality, connection from delivery where id = s.delivery_id offset 0) d
                     where s.epoch <> ? and not %s""".formatted(ALIVE.formatted("s")))) {
                 select.setLong(1, nodes.epoch());
                 return addresses(select.executeQuery());

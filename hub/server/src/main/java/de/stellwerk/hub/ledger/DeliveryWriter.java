@@ -1,23 +1,31 @@
 package de.stellwerk.hub.ledger;
 
-import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Collects new deliveries and writes them together, at the latest when it is closed. */
-final class DeliveryWriter implements AutoCloseable {
+/** Collects new deliveries, to be written together. */
+final class DeliveryWriter {
+
+    private static final String INSERT = """
+            insert into delivery (id, message_id, message_seq, municipality, connection, channel, kind, case_id, headers, body,
+                attachments, order_key, published_until, state, due, created_at)
+            select id, message_id, message_seq, municipality, connection, channel, kind, case_id, headers::jsonb, body,
+                attachments::int[], order_key, %s, 'WAITING', ?, ?
+            from unnest(?::text[], ?::uuid[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
+                    ?::int[], ?::text[], ?::text[], ?::bigint[])
+                as u (id, message_id, message_seq, municipality, connection, channel, kind, case_id, headers, body,
+                    attachments, order_key, in_flight)""".formatted(Columns.AS_TIME.formatted("in_flight"));
 
     private record Row(HeldMessage message, NewDelivery delivery, int body, String attachments) {}
 
-    private final Connection connection;
     private final Instant now;
     private final List<Row> rows = new ArrayList<>();
 
-    DeliveryWriter(Connection connection, Instant now) {
-        this.connection = connection;
+    DeliveryWriter(Instant now) {
         this.now = now;
     }
 
@@ -29,38 +37,30 @@ final class DeliveryWriter implements AutoCloseable {
         rows.add(new Row(message, delivery, body, attachments));
     }
 
-    @Override
-    public void close() throws SQLException {
-        if (rows.isEmpty()) {
-            return;
+    /** They are written by that round trip. */
+    void join(RoundTrip trip) {
+        if (!rows.isEmpty()) {
+            trip.add(INSERT, this::bind);
         }
-        try (var insert = connection.prepareStatement("""
-                insert into delivery (id, message_id, message_seq, municipality, connection, channel, kind, case_id, headers, body,
-                    attachments, order_key, published_until, state, due, created_at)
-                select id, message_id, message_seq, municipality, connection, channel, kind, case_id, headers::jsonb, body,
-                    attachments::int[], order_key, %s, 'WAITING', ?, ?
-                from unnest(?::text[], ?::uuid[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
-                        ?::int[], ?::text[], ?::text[], ?::bigint[])
-                    as u (id, message_id, message_seq, municipality, connection, channel, kind, case_id, headers, body,
-                        attachments, order_key, in_flight)""".formatted(Columns.AS_TIME.formatted("in_flight")))) {
-            insert.setTimestamp(1, Database.at(now));
-            insert.setTimestamp(2, Database.at(now));
-            new Columns<>(insert, 3, rows)
-                    .text(row -> row.delivery().id())
-                    .uuid(row -> row.message().id())
-                    .large(row -> row.message().seq())
-                    .text(row -> row.message().municipality())
-                    .text(row -> row.delivery().connection())
-                    .text(row -> row.delivery().channel())
-                    .text(row -> row.delivery().kind())
-                    .text(row -> row.message().caseId())
-                    .text(row -> Database.json(row.delivery().headers()))
-                    .number(Row::body)
-                    .text(Row::attachments)
-                    .text(row -> row.delivery().orderKey())
-                    .time(row -> row.delivery().onLane() ? now.plus(Walk.IN_FLIGHT) : Instant.EPOCH);
-            insert.executeUpdate();
-        }
-        rows.clear();
+    }
+
+    private int bind(PreparedStatement insert, int first) throws SQLException {
+        insert.setTimestamp(first, Database.at(now));
+        insert.setTimestamp(first + 1, Database.at(now));
+        return new Columns<>(insert, first + 2, rows)
+                .text(row -> row.delivery().id())
+                .uuid(row -> row.message().id())
+                .large(row -> row.message().seq())
+                .text(row -> row.message().municipality())
+                .text(row -> row.delivery().connection())
+                .text(row -> row.delivery().channel())
+                .text(row -> row.delivery().kind())
+                .text(row -> row.message().caseId())
+                .text(row -> Database.json(row.delivery().headers()))
+                .number(Row::body)
+                .text(Row::attachments)
+                .text(row -> row.delivery().orderKey())
+                .time(row -> row.delivery().onLane() ? now.plus(Walk.IN_FLIGHT) : Instant.EPOCH)
+                .next();
     }
 }

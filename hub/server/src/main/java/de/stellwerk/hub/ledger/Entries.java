@@ -1,6 +1,7 @@
 package de.stellwerk.hub.ledger;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -52,25 +53,38 @@ final class Entries implements AutoCloseable {
                 actor));
     }
 
+    /** They are written by that round trip; nothing is added afterwards. */
+    void join(RoundTrip trip) {
+        if (!lines.isEmpty()) {
+            trip.add("""
+                    insert into entry (at, municipality, case_id, message_id, delivery_id, what, code, detail, actor)
+                    select ?, * from unnest(?::text[], ?::text[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])""", this::bind);
+        }
+    }
+
+    /**
+     * Binds the time, and what was collected as eight arrays, a column each: municipality, case, message, delivery, what, code, detail,
+     * actor.
+     */
+    int bind(PreparedStatement insert, int first) throws SQLException {
+        insert.setTimestamp(first, Database.at(now));
+        return new Columns<>(insert, first + 1, lines)
+                .text(Line::municipality)
+                .text(Line::caseId)
+                .uuid(Line::message)
+                .text(Line::delivery)
+                .text(Line::what)
+                .text(Line::code)
+                .text(Line::detail)
+                .text(Line::actor)
+                .next();
+    }
+
     @Override
     public void close() throws SQLException {
-        if (lines.isEmpty()) {
-            return;
-        }
-        try (var insert = connection.prepareStatement("""
-                insert into entry (at, municipality, case_id, message_id, delivery_id, what, code, detail, actor)
-                select ?, * from unnest(?::text[], ?::text[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])""")) {
-            insert.setTimestamp(1, Database.at(now));
-            new Columns<>(insert, 2, lines)
-                    .text(Line::municipality)
-                    .text(Line::caseId)
-                    .uuid(Line::message)
-                    .text(Line::delivery)
-                    .text(Line::what)
-                    .text(Line::code)
-                    .text(Line::detail)
-                    .text(Line::actor);
-            insert.executeUpdate();
-        }
+        var trip = new RoundTrip(connection);
+        join(trip);
+        trip.run();
+        lines.clear();
     }
 }

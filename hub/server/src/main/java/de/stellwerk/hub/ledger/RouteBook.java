@@ -118,20 +118,24 @@ final class RouteBook {
             var now = clock.instant();
             var counted = update(connection, outcomes);
             var addresses = new ArrayList<Address>();
-            try (var parts = new PartWriter(connection);
-                    var deliveries = new DeliveryWriter(connection, now);
-                    var entries = new Entries(connection, now)) {
-                for (var outcome : outcomes) {
-                    if (counted.contains(outcome.message().id())) {
-                        write(outcome, parts, deliveries, entries);
-                        outcome.deliveries().stream()
-                                .filter(NewDelivery::onLane)
-                                .forEach(each -> addresses.add(
-                                        new Address(each.id(), outcome.message().municipality(), each.connection())));
-                    }
+            var parts = new PartWriter(connection);
+            var deliveries = new DeliveryWriter(now);
+            var entries = new Entries(connection, now);
+            for (var outcome : outcomes) {
+                if (counted.contains(outcome.message().id())) {
+                    write(outcome, parts, deliveries, entries);
+                    outcome.deliveries().stream()
+                            .filter(NewDelivery::onLane)
+                            .forEach(each -> addresses.add(
+                                    new Address(each.id(), outcome.message().municipality(), each.connection())));
                 }
             }
-            release(connection, set);
+            var trip = new RoundTrip(connection);
+            parts.join(trip);
+            deliveries.join(trip);
+            entries.join(trip);
+            release(trip, set);
+            trip.run();
             CrashPoint.ROUTE_UNCOMMITTED.pass();
             return addresses;
         });
@@ -139,16 +143,18 @@ final class RouteBook {
 
     void release(long set) {
         database.transaction(connection -> {
-            release(connection, set);
+            var trip = new RoundTrip(connection);
+            release(trip, set);
+            trip.run();
             return true;
         });
     }
 
-    private static void release(Connection connection, long set) throws SQLException {
-        try (var delete = connection.prepareStatement("delete from routing using " + LAZILY + " where no = ?")) {
-            delete.setLong(1, set);
-            delete.executeUpdate();
-        }
+    private static void release(RoundTrip trip, long set) {
+        trip.add("delete from routing using " + LAZILY + " where no = ?", (delete, first) -> {
+            delete.setLong(first, set);
+            return first + 1;
+        });
     }
 
     private static Set<UUID> update(Connection connection, List<Routed> outcomes) throws SQLException {

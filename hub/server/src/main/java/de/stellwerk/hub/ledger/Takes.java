@@ -11,12 +11,40 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 
 /** Writes new messages with their parts and first entries, many in one transaction. */
 final class Takes {
+
+    private static final String INSERT = """
+            with taken as (
+                insert into message (id, municipality, source, business_id, kind, service, case_id, answers, headers, digest, salt,
+                    state, code, reason, due, published_until, accepted_at)
+                select id, municipality, source, business_id, kind, service, case_id, answers, headers::jsonb, digest, salt,
+                    state, code, reason, %s, %s, %s
+                from unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
+                        ?::bytea[], ?::bytea[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[])
+                    as u (id, municipality, source, business_id, kind, service, case_id, answers, headers, digest, salt,
+                        state, code, reason, accepted, in_flight)
+                on conflict (municipality, source, business_id) do nothing
+                returning id),
+            parts as (
+                insert into part (message_id, no, role, name, media_type, size, sha512, content, stored)
+                select u.* from unnest(?::uuid[], ?::int[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bytea[], ?::bytea[], ?::text[])
+                    as u (message_id, no, role, name, media_type, size, sha512, content, stored)
+                join taken on taken.id = u.message_id),
+            entries as (
+                insert into entry (at, municipality, case_id, message_id, delivery_id, what, code, detail, actor)
+                select ?, municipality, case_id, message_id, delivery_id, what, code, detail, actor
+                from unnest(?::text[], ?::text[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[]) with ordinality
+                    as u (municipality, case_id, message_id, delivery_id, what, code, detail, actor, place)
+                join taken on taken.id = u.message_id order by place)
+            select id from taken""".formatted(
+                    Columns.AS_TIME.formatted("accepted"),
+                    Columns.AS_TIME.formatted("in_flight"),
+                    Columns.AS_TIME.formatted("accepted"));
 
     private final Database database;
     private final Clock clock;
@@ -69,21 +97,15 @@ final class Takes {
                     rows.add(row(message, message.businessId(), caseOf(cases, message), message.quarantine()));
                 }
             }
-            var inserted = insert(connection, rows);
+            var fresh = new HashMap<UUID, Row>();
+            for (var some : inPortions(rows)) {
+                fresh.putAll(insert(connection, some));
+            }
             var results = new ArrayList<Taken>(batch.size());
-            try (var parts = new PartWriter(connection);
-                    var entries = new Entries(connection, clock.instant())) {
-                var fresh = new HashMap<UUID, Row>();
-                for (var row : rows) {
-                    if (inserted.contains(row.message().id())) {
-                        fresh.put(row.message().id(), row);
-                        parts.add(row.message().id(), row.message().parts());
-                        enter(entries, row);
-                    }
-                }
+            try (var entries = new Entries(connection, clock.instant())) {
                 for (var message : batch) {
                     var row = fresh.get(message.id());
-                    results.add(row == null ? repeated(connection, message, parts, entries) : taken(row));
+                    results.add(row == null ? repeated(connection, message, entries) : taken(row));
                 }
             }
             CrashPoint.INTAKE_UNCOMMITTED.pass();
@@ -123,22 +145,39 @@ final class Takes {
         return new Row(message, businessId, caseId, Digests.of(message), ids.salt(), held);
     }
 
-    private static Set<UUID> insert(Connection connection, List<Row> rows) throws SQLException {
-        try (var insert = connection.prepareStatement("""
-                insert into message (id, municipality, source, business_id, kind, service, case_id, answers, headers, digest, salt,
-                    state, code, reason, due, published_until, accepted_at)
-                select id, municipality, source, business_id, kind, service, case_id, answers, headers::jsonb, digest, salt,
-                    state, code, reason, %s, %s, %s
-                from unnest(?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
-                        ?::bytea[], ?::bytea[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[])
-                    as u (id, municipality, source, business_id, kind, service, case_id, answers, headers, digest, salt,
-                        state, code, reason, accepted, in_flight)
-                on conflict (municipality, source, business_id) do nothing
-                returning id""".formatted(
-                        Columns.AS_TIME.formatted("accepted"),
-                        Columns.AS_TIME.formatted("in_flight"),
-                        Columns.AS_TIME.formatted("accepted")))) {
-            new Columns<>(insert, 1, rows)
+    /** So many at a time that their parts are not too much for one statement. */
+    private static List<List<Row>> inPortions(List<Row> rows) {
+        var portions = new ArrayList<List<Row>>();
+        var bytes = Long.MAX_VALUE;
+        for (var row : rows) {
+            var more =
+                    row.message().parts().stream().mapToLong(PartWriter::bytes).sum();
+            if (bytes > PartWriter.MOST_BYTES - more) {
+                portions.add(new ArrayList<>());
+                bytes = 0;
+            }
+            bytes += more;
+            portions.get(portions.size() - 1).add(row);
+        }
+        return portions;
+    }
+
+    /**
+     * Writes messages with their parts and first entries by one statement: alone, a message is taken in one round trip and the commit.
+     *
+     * @return those whose business id was new
+     */
+    private Map<UUID, Row> insert(Connection connection, List<Row> rows) throws SQLException {
+        var parts = PartWriter.collecting(connection);
+        var entries = new Entries(connection, clock.instant());
+        var byId = new HashMap<UUID, Row>();
+        for (var row : rows) {
+            byId.put(row.message().id(), row);
+            parts.add(row.message().id(), row.message().parts());
+            enter(entries, row);
+        }
+        try (var insert = connection.prepareStatement(INSERT)) {
+            var next = new Columns<>(insert, 1, rows)
                     .uuid(row -> row.message().id())
                     .text(row -> row.message().municipality())
                     .text(row -> row.message().source())
@@ -157,11 +196,14 @@ final class Takes {
                     .text(Row::code)
                     .text(Row::reason)
                     .time(row -> row.message().acceptedAt())
-                    .time(Row::inFlightUntil);
-            var inserted = new HashSet<UUID>();
+                    .time(Row::inFlightUntil)
+                    .next();
+            entries.bind(insert, parts.bind(insert, next));
+            var inserted = new HashMap<UUID, Row>();
             try (var row = insert.executeQuery()) {
                 while (row.next()) {
-                    inserted.add(row.getObject(1, UUID.class));
+                    var id = row.getObject(1, UUID.class);
+                    inserted.put(id, Objects.requireNonNull(byId.get(id)));
                 }
             }
             return inserted;
@@ -201,8 +243,7 @@ final class Takes {
     }
 
     /** The same business id again: a duplicate if the content is the same, otherwise a conflict, which is held apart. */
-    private Taken repeated(Connection connection, NewMessage message, PartWriter parts, Entries entries)
-            throws SQLException {
+    private Taken repeated(Connection connection, NewMessage message, Entries entries) throws SQLException {
         var digest = Digests.of(message);
         try (var select = connection.prepareStatement("""
                 select id, case_id, accepted_at, digest, state, code, reason from message
@@ -232,10 +273,8 @@ final class Takes {
                 var apart = row(message, Digests.conflictId(message, digest), caseId, Optional.of(Digests.CONFLICT));
                 if (insert(connection, List.of(apart)).isEmpty()) {
                     // Somebody else has held the same conflict at this moment: now it is there to be found.
-                    return repeated(connection, message, parts, entries);
+                    return repeated(connection, message, entries);
                 }
-                parts.add(message.id(), message.parts());
-                enter(entries, apart);
                 return taken(apart);
             }
         }

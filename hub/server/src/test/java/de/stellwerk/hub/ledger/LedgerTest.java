@@ -113,6 +113,29 @@ class LedgerTest {
     }
 
     @Test
+    void aSetWhosePartsAreTooMuchForOneStatementIsTakenWholeAndARepeatInItIsADuplicate() {
+        var large = "x".repeat(3 << 20);
+        ledger.take(message("0", "<form/>"));
+
+        var taken = new Takes(new Database(database), clock, new Ids(clock), nodes)
+                .all(List.of(
+                        message("1", large),
+                        message("0", "<form/>"),
+                        message("2", large),
+                        message("3", large),
+                        message("4", "<form/>")));
+
+        assertThat(taken)
+                .extracting(Taken::result)
+                .containsExactly(
+                        Taken.Result.NEW, Taken.Result.DUPLICATE, Taken.Result.NEW, Taken.Result.NEW, Taken.Result.NEW);
+        var ids = List.of(0, 2, 3, 4).stream().map(i -> taken.get(i).id()).toList();
+        assertThat(ledger.claimMessages(ids).messages())
+                .extracting(held -> held.parts().get(0).size())
+                .containsExactlyInAnyOrder(3L << 20, 3L << 20, 3L << 20, 7L);
+    }
+
+    @Test
     void aMessageIsClaimedWithAllThatItsRouteNeedsUntilItIsRouted() {
         var id = ledger.take(message("a", "<form/>")).id();
 
