@@ -37,7 +37,7 @@ public final class Lanes {
 
     private static final int ROOM_OF_A_GROUP = ROOM / 2;
     private static final int FEW = 50;
-    private static final int BEHIND = 4;
+    private static final int BEHIND = 2;
     private static final int ROOM_WITH_THE_FEW = 4 * ROOM;
 
     private final Transport transport;

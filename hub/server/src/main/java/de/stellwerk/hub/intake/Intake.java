@@ -101,9 +101,9 @@ public final class Intake {
         }
     }
 
-    /** Whether somebody waits for an answer at this moment. */
+    /** Whether somebody waits for an answer at this moment, and not one who is held back since routes and deliveries are behind. */
     public boolean isRush() {
-        return waiting.get() > 0;
+        return waiting.get() > 0 && !turns.holdBack();
     }
 
     private Accepted acceptNow(Submission submission) throws IOException {

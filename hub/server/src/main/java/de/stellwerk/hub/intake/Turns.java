@@ -32,6 +32,7 @@ final class Turns {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition caughtUp = lock.newCondition();
     private final Map<String, Party> parties = new HashMap<>();
+    private volatile int heldBack;
     private @Nullable Visit last;
     private @Nullable Visit lastOfAnother;
 
@@ -86,14 +87,22 @@ final class Turns {
         last = new Visit(municipality, begun);
     }
 
-    private static void waitWhile(BooleanSupplier busy, Condition told, long look, long begun) {
+    private void waitWhile(BooleanSupplier busy, Condition told, long look, long begun) {
+        heldBack++;
         try {
             for (long left = left(begun); left > 0 && busy.getAsBoolean(); left = left(begun)) {
                 told.awaitNanos(Math.min(look, left));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            heldBack--;
         }
+    }
+
+    /** Whether somebody waits here at this moment because a municipality brings much while others are there. */
+    boolean holdBack() {
+        return heldBack > 0;
     }
 
     private static long left(long begun) {
