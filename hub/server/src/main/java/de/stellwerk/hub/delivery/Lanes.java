@@ -37,7 +37,9 @@ public final class Lanes {
 
     private static final int ROOM_OF_A_GROUP = ROOM / 2;
     private static final int FEW = 50;
-    private static final int BEHIND = 2;
+    /** As many as there are processors keep them busy. */
+    private static final int BEHIND = Math.max(2, Runtime.getRuntime().availableProcessors());
+
     private static final int ROOM_WITH_THE_FEW = 4 * ROOM;
 
     private final Transport transport;
@@ -80,9 +82,11 @@ public final class Lanes {
         return hasRoom(Lane.ROUTE, group(municipality, ""));
     }
 
-    /** Whether so many of a municipality's messages wait for their routes that more would only wait with them. */
+    /** Whether so many of a municipality's messages wait for their routes, beside those of others, that more would only be in their way. */
     public boolean isBehind(String municipality) {
-        return load(Lane.ROUTE).waiting.getOrDefault(group(municipality, ""), 0) >= BEHIND;
+        var load = load(Lane.ROUTE);
+        var own = load.waiting.getOrDefault(group(municipality, ""), 0);
+        return own >= BEHIND && own < load.allWaiting.get();
     }
 
     /** The same of a connection's deliveries. */

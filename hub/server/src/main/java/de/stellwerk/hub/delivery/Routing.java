@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
@@ -50,6 +51,9 @@ final class Routing {
     /** A suspect is run alone, and nothing else is begun meanwhile; one that takes longer no longer holds up the others. */
     private static final Duration LONGEST_HOLD = Duration.ofSeconds(30);
 
+    /** What was taken longer ago than that gives way to nothing new: senders bring more than the machine can do, and that is no rush. */
+    static final Duration LONGEST_RUSH = Duration.ofMinutes(1);
+
     private final Ledger ledger;
     private final ContentStore contents;
     private final Function<RouteInput, RouteOutcome> routes;
@@ -65,6 +69,8 @@ final class Routing {
     private Instant heldSince = Instant.MIN;
     private int running;
     private boolean suspectRuns;
+    /** Whether somebody's next message may be waiting at the door for what waits here. */
+    private boolean companyEnough;
 
     /**
      * What a thread does next.
@@ -103,6 +109,7 @@ final class Routing {
             var each = Ledger.ToRoute.of(text);
             if (queue.add(each.municipality(), each.message())) {
                 tell(each.municipality());
+                companyEnough |= lanes.isBehind(each.municipality());
             }
         }
         notifyAll();
@@ -127,7 +134,7 @@ final class Routing {
 
     private void waitForCompany() throws InterruptedException {
         long begun = System.nanoTime();
-        for (long left = COMPANY; left > 0 && queue.waiting() > 0 && queue.waiting() < FEW; ) {
+        for (long left = COMPANY; left > 0 && queue.waiting() > 0 && queue.waiting() < FEW && !companyEnough; ) {
             TimeUnit.NANOSECONDS.timedWait(this, left);
             left = COMPANY - (System.nanoTime() - begun);
         }
@@ -151,6 +158,7 @@ final class Routing {
 
     private Turn set(int workers) {
         var size = Math.max(FEW, Math.min(LARGEST_SET, queue.waiting() / workers));
+        companyEnough = false;
         var next = queue.next(size);
         next.groups().forEach(this::tell);
         return new Turn(next.ids(), false, false);
@@ -202,6 +210,7 @@ final class Routing {
             return false;
         }
         var begun = System.nanoTime();
+        var late = false;
         try {
             CrashPoint.ROUTE_TAKEN.pass();
             if (turn.suspect()) {
@@ -209,6 +218,7 @@ final class Routing {
             } else {
                 var set = ledger.claimMessages(turn.ids());
                 waitForTheirTurn(set.suspects());
+                late = isLate(set);
                 route(set);
             }
         } catch (RuntimeException e) {
@@ -219,8 +229,19 @@ final class Routing {
         } finally {
             done(turn);
         }
-        giveWay.after(System.nanoTime() - begun);
+        if (!late) {
+            giveWay.after(System.nanoTime() - begun);
+        }
         return true;
+    }
+
+    /** Whether even the youngest has waited for long: an old one among new ones comes again after a failure. */
+    private boolean isLate(Ledger.RouteSet set) {
+        return set.messages().stream()
+                .map(HeldMessage::takenAt)
+                .max(Comparator.naturalOrder())
+                .filter(youngest -> youngest.isBefore(clock.instant().minus(LONGEST_RUSH)))
+                .isPresent();
     }
 
     private void route(Ledger.RouteSet set) {

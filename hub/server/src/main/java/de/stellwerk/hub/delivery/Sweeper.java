@@ -21,7 +21,7 @@ final class Sweeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
 
-    /** Ids that may wait in memory and on the lane: enough for the time until the next sweep, few enough to keep shares fair. */
+    /** Ids that may wait in memory and on the lane: enough for the time until the next sweep that finds some, few enough to keep shares fair. */
     private static final int WINDOW = 2_000;
 
     /** Found in any case: where the window is full of those who have much, it is for the others. */
@@ -96,7 +96,7 @@ final class Sweeper {
         }
     }
 
-    /** What is due goes to the broker. Where the last look found nothing, the next ones are left out: each costs what was done since. */
+    /** What is due goes to the broker. Where nothing was left to be found, the next looks are left out: each costs what was done since. */
     void sweep() {
         if (!standing.sweeps()) {
             return;
@@ -106,18 +106,18 @@ final class Sweeper {
             var due = ledger.dueMessages(messages, A_MUNICIPALITYS_SHARE, room);
             CrashPoint.SWEEP_MARKED.pass();
             lanes.route(due);
-            messageLooks.found(due.size());
+            messageLooks.looked(due.isEmpty() && messages.isDone());
         }
         if (deliveryLooks.isDue() && transport.depth(Lane.DELIVERY) < MOST_BUNDLES) {
             var room = Math.max(LEAST, WINDOW - dispatcher.waiting());
             var due = ledger.dueDeliveries(deliveries, A_CONNECTIONS_SHARE, room);
             lanes.deliver(due);
             CrashPoint.SWEEP_PUBLISHED.pass();
-            deliveryLooks.found(due.size());
+            deliveryLooks.looked(due.isEmpty() && deliveries.isDone());
         }
     }
 
-    /** When to look again: at the next round after something was found, otherwise some rounds later. */
+    /** When to look again: at the next round, or some rounds later if there was nothing. */
     private static final class Looks {
 
         private static final int LEFT_OUT = 3;
@@ -128,8 +128,8 @@ final class Sweeper {
             return leftOut++ >= LEFT_OUT;
         }
 
-        void found(int ids) {
-            leftOut = ids > 0 ? LEFT_OUT : 0;
+        void looked(boolean nothing) {
+            leftOut = nothing ? 0 : LEFT_OUT;
         }
     }
 

@@ -87,21 +87,21 @@ public final class Intake {
      * @throws IOException if the content could not be read or stored; nothing was taken
      */
     public Accepted accept(Submission submission) throws IOException {
-        try (var turn = turns.take(submission.municipality())) {
-            // What is read from a source waits in it as well as in the hub.
-            if (submission.polledFrom().isPresent()) {
-                return acceptNow(submission);
-            }
-            waiting.incrementAndGet();
+        var asked = submission.polledFrom().isEmpty();
+        try (var turn = turns.take(submission.municipality(), asked)) {
+            waiting.addAndGet(asked ? 1 : 0);
             try {
                 return acceptNow(submission);
             } finally {
-                waiting.decrementAndGet();
+                waiting.addAndGet(asked ? -1 : 0);
             }
         }
     }
 
-    /** Whether somebody waits for an answer at this moment, and not one who is held back since routes and deliveries are behind. */
+    /**
+     * Whether somebody waits for an answer at this moment, and nobody is held back until routes have caught up. What is read from a source
+     * waits in it as well as here, and does not count.
+     */
     public boolean isRush() {
         return waiting.get() > 0 && !turns.holdBack();
     }

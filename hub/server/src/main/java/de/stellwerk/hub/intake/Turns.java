@@ -60,7 +60,8 @@ final class Turns {
         void close();
     }
 
-    Turn take(String municipality) {
+    /** @param asked whether somebody waits for the answer; what is read from a source waits in it as well as here */
+    Turn take(String municipality, boolean asked) {
         lock.lock();
         try {
             var party = parties.computeIfAbsent(municipality, key -> new Party(lock.newCondition()));
@@ -73,7 +74,7 @@ final class Turns {
                     PATIENCE.toNanos(),
                     begun);
             party.working++;
-            waitWhile(() -> behind.test(municipality) && isAnotherThere(municipality), caughtUp, LOOK, begun);
+            waitForRoutes(municipality, asked, begun);
             return () -> leave(municipality, party);
         } finally {
             lock.unlock();
@@ -87,20 +88,27 @@ final class Turns {
         last = new Visit(municipality, begun);
     }
 
-    private void waitWhile(BooleanSupplier busy, Condition told, long look, long begun) {
-        heldBack++;
+    private void waitForRoutes(String municipality, boolean asked, long begun) {
+        BooleanSupplier behindOthers = () -> behind.test(municipality) && isAnotherThere(municipality);
+        if (!behindOthers.getAsBoolean()) {
+            return;
+        }
+        heldBack += asked ? 1 : 0;
+        waitWhile(behindOthers, caughtUp, LOOK, begun);
+        heldBack -= asked ? 1 : 0;
+    }
+
+    private static void waitWhile(BooleanSupplier busy, Condition told, long look, long begun) {
         try {
             for (long left = left(begun); left > 0 && busy.getAsBoolean(); left = left(begun)) {
                 told.awaitNanos(Math.min(look, left));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } finally {
-            heldBack--;
         }
     }
 
-    /** Whether somebody waits here at this moment because a municipality brings much while others are there. */
+    /** Whether somebody who wants an answer is held back at this moment until routes have caught up. */
     boolean holdBack() {
         return heldBack > 0;
     }

@@ -22,7 +22,7 @@ import java.util.function.Predicate;
  *
  * <p>Rows that are known by id are asked for their state as {@code state || ''}, here and in {@link RouteBook}: written plainly, it lets
  * the planner choose the index of those that wait, which was small when it was last looked at, and walk through a whole backlog for each
- * set. For the same reason what belongs to an open attempt is looked up by {@code lateral (… offset 0)}: few are open, however many have been,
+ * set. For the same reason the delivery of an open attempt is read by {@code lateral (… offset 0)}: few are open, however many have been,
  * and a planner that last saw more of them would read all deliveries there are.
  */
 final class DeliveryBook {
@@ -366,7 +366,8 @@ final class DeliveryBook {
                     mine as (
                         update sending s set epoch = ?, taken_over = true from dead where s.delivery_id = dead.delivery_id
                         returning s.delivery_id, s.attempt)
-                    select d.*, mine.attempt as now_attempt, true as taken_over from delivery d join mine on mine.delivery_id = d.id""".formatted(ALIVE.formatted("s")))) {
+                    select d.*, mine.attempt as now_attempt, true as taken_over from mine cross join lateral
+                        (select * from delivery where id = mine.delivery_id offset 0) d""".formatted(ALIVE.formatted("s")))) {
                 claim.setString(1, municipality);
                 claim.setString(2, name);
                 claim.setLong(3, epoch);

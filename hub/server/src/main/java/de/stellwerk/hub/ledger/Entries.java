@@ -1,7 +1,6 @@
 package de.stellwerk.hub.ledger;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -9,7 +8,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Collects entries and writes them together, at the latest when it is closed, in the transaction of the given connection. */
+/** Collects entries and writes them together: with other statements that they are handed to, otherwise when it is closed. */
 final class Entries implements AutoCloseable {
 
     private static final int LONGEST_DETAIL = 2_000;
@@ -53,31 +52,35 @@ final class Entries implements AutoCloseable {
                 actor));
     }
 
-    /** They are written by that round trip; nothing is added afterwards. */
+    /** What was collected is written by that round trip. */
     void join(RoundTrip trip) {
         if (!lines.isEmpty()) {
             trip.add("""
                     insert into entry (at, municipality, case_id, message_id, delivery_id, what, code, detail, actor)
-                    select ?, * from unnest(?::text[], ?::text[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])""", this::bind);
+                    select ?, * from unnest(?::text[], ?::text[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])""", handOver());
         }
     }
 
     /**
-     * Binds the time, and what was collected as eight arrays, a column each: municipality, case, message, delivery, what, code, detail,
-     * actor.
+     * The time, and what was collected, as arrays: municipality, case, message, delivery, what, code, detail, actor. It is not written from
+     * here any more.
      */
-    int bind(PreparedStatement insert, int first) throws SQLException {
-        insert.setTimestamp(first, Database.at(now));
-        return new Columns<>(insert, first + 1, lines)
-                .text(Line::municipality)
-                .text(Line::caseId)
-                .uuid(Line::message)
-                .text(Line::delivery)
-                .text(Line::what)
-                .text(Line::code)
-                .text(Line::detail)
-                .text(Line::actor)
-                .next();
+    RoundTrip.Parameters handOver() {
+        var handed = List.copyOf(lines);
+        lines.clear();
+        return (insert, first) -> {
+            insert.setTimestamp(first, Database.at(now));
+            return new Columns<>(insert, first + 1, handed)
+                    .text(Line::municipality)
+                    .text(Line::caseId)
+                    .uuid(Line::message)
+                    .text(Line::delivery)
+                    .text(Line::what)
+                    .text(Line::code)
+                    .text(Line::detail)
+                    .text(Line::actor)
+                    .next();
+        };
     }
 
     @Override
@@ -85,6 +88,5 @@ final class Entries implements AutoCloseable {
         var trip = new RoundTrip(connection);
         join(trip);
         trip.run();
-        lines.clear();
     }
 }

@@ -1,6 +1,7 @@
 package de.stellwerk.hub.ledger;
 
 import de.stellwerk.hub.content.Part;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,4 +26,10 @@ public record HeldMessage(
         Map<String, String> headers,
         List<Part> parts,
         int nextPart,
-        int attempt) {}
+        int attempt) {
+
+    /** When it was taken, by the clock of the node that took it. */
+    public Instant takenAt() {
+        return Ids.madeAt(id);
+    }
+}

@@ -34,6 +34,11 @@ public final class Ids {
         return new UUID(millis << 16 | 0x7000L, 0x8000000000000000L);
     }
 
+    /** When an id was made, to the millisecond. */
+    static Instant madeAt(UUID id) {
+        return Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16);
+    }
+
     byte[] salt() {
         var bytes = new byte[16];
         random.nextBytes(bytes);

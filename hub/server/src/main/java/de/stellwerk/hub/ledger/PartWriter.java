@@ -2,37 +2,25 @@ package de.stellwerk.hub.ledger;
 
 import de.stellwerk.hub.content.Part;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** Collects parts and writes them together, at the latest when it is closed. */
+/** Collects parts and writes them together: with other statements that they are handed to, otherwise when it is closed. */
 final class PartWriter implements AutoCloseable {
 
-    /** So many bytes of content are held at most before they are written. */
+    /** So many bytes of content are held at most before they are written; one part may be larger. */
     static final long MOST_BYTES = 8L << 20;
 
     private record Row(UUID message, int no, String role, Part part) {}
 
     private final Connection connection;
-    private final long most;
     private final List<Row> rows = new ArrayList<>();
     private long bytes;
 
     PartWriter(Connection connection) {
-        this(connection, MOST_BYTES);
-    }
-
-    private PartWriter(Connection connection, long most) {
         this.connection = connection;
-        this.most = most;
-    }
-
-    /** Only collects; who binds what it holds sees to it that this is not too much. */
-    static PartWriter collecting(Connection connection) {
-        return new PartWriter(connection, Long.MAX_VALUE);
     }
 
     /** The body and the attachments of a new message. */
@@ -45,12 +33,16 @@ final class PartWriter implements AutoCloseable {
     void add(UUID message, int no, String role, Part part) throws SQLException {
         rows.add(new Row(message, no, role, part));
         bytes += bytes(part);
-        if (bytes > most) {
+        if (bytes > MOST_BYTES) {
             flush();
         }
     }
 
-    static long bytes(Part part) {
+    static long bytes(List<Part> parts) {
+        return parts.stream().mapToLong(PartWriter::bytes).sum();
+    }
+
+    private static long bytes(Part part) {
         return part.inline().map(inline -> inline.length).orElse(0);
     }
 
@@ -58,22 +50,23 @@ final class PartWriter implements AutoCloseable {
         var trip = new RoundTrip(connection);
         join(trip);
         trip.run();
-        rows.clear();
-        bytes = 0;
     }
 
-    /** What is not written yet is written by that round trip; nothing is added afterwards. */
+    /** What was collected is written by that round trip. */
     void join(RoundTrip trip) {
         if (!rows.isEmpty()) {
             trip.add("""
                     insert into part (message_id, no, role, name, media_type, size, sha512, content, stored)
-                    select * from unnest(?::uuid[], ?::int[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bytea[], ?::bytea[], ?::text[])""", this::bind);
+                    select * from unnest(?::uuid[], ?::int[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::bytea[], ?::bytea[], ?::text[])""", handOver());
         }
     }
 
-    /** Binds what was collected as nine arrays, a column each: message, number, role, name, media type, size, digest, content, stored. */
-    int bind(PreparedStatement insert, int first) throws SQLException {
-        return new Columns<>(insert, first, rows)
+    /** What was collected, as arrays: message, number, role, name, media type, size, digest, content, stored. It is not written from here any more. */
+    RoundTrip.Parameters handOver() {
+        var handed = List.copyOf(rows);
+        rows.clear();
+        bytes = 0;
+        return (insert, first) -> new Columns<>(insert, first, handed)
                 .uuid(Row::message)
                 .number(Row::no)
                 .text(Row::role)

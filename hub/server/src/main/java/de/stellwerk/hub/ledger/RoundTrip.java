@@ -2,14 +2,13 @@ package de.stellwerk.hub.ledger;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Statements of a transaction that go to the database together and are run there one after the other: where little comes at a time, most
- * of what a statement costs is the way there and back.
+ * of what a statement costs is the way there and back. What they return is not read.
  */
 final class RoundTrip {
 
@@ -29,22 +28,12 @@ final class RoundTrip {
         int bind(PreparedStatement statement, int first) throws SQLException;
     }
 
-    interface Rows {
-        void read(ResultSet rows) throws SQLException;
-    }
-
-    RoundTrip add(String statement, Parameters bound) {
+    void add(String statement, Parameters bound) {
         statements.add(statement);
         parameters.add(bound);
-        return this;
     }
 
     void run() throws SQLException {
-        run(rows -> {});
-    }
-
-    /** @param ofTheFirst reads what the first statement returns */
-    void run(Rows ofTheFirst) throws SQLException {
         if (statements.isEmpty()) {
             return;
         }
@@ -53,11 +42,7 @@ final class RoundTrip {
             for (var each : parameters) {
                 next = each.bind(all, next);
             }
-            if (all.execute()) {
-                try (var rows = all.getResultSet()) {
-                    ofTheFirst.read(rows);
-                }
-            }
+            all.execute();
         }
     }
 }

@@ -145,13 +145,12 @@ final class Takes {
         return new Row(message, businessId, caseId, Digests.of(message), ids.salt(), held);
     }
 
-    /** So many at a time that their parts are not too much for one statement. */
+    /** So many at a time that their parts are not too much for one statement; a message whose own are too much is alone. */
     private static List<List<Row>> inPortions(List<Row> rows) {
         var portions = new ArrayList<List<Row>>();
         var bytes = Long.MAX_VALUE;
         for (var row : rows) {
-            var more =
-                    row.message().parts().stream().mapToLong(PartWriter::bytes).sum();
+            var more = PartWriter.bytes(row.message().parts());
             if (bytes > PartWriter.MOST_BYTES - more) {
                 portions.add(new ArrayList<>());
                 bytes = 0;
@@ -168,15 +167,18 @@ final class Takes {
      * @return those whose business id was new
      */
     private Map<UUID, Row> insert(Connection connection, List<Row> rows) throws SQLException {
-        var parts = PartWriter.collecting(connection);
-        var entries = new Entries(connection, clock.instant());
-        var byId = new HashMap<UUID, Row>();
-        for (var row : rows) {
-            byId.put(row.message().id(), row);
-            parts.add(row.message().id(), row.message().parts());
-            enter(entries, row);
-        }
-        try (var insert = connection.prepareStatement(INSERT)) {
+        var inserted = new HashMap<UUID, Row>();
+        try (var parts = new PartWriter(connection);
+                var entries = new Entries(connection, clock.instant());
+                var insert = connection.prepareStatement(INSERT)) {
+            var byId = new HashMap<UUID, Row>();
+            for (var row : rows) {
+                byId.put(row.message().id(), row);
+                enter(entries, row);
+                if (!isTooMuch(row)) {
+                    parts.add(row.message().id(), row.message().parts());
+                }
+            }
             var next = new Columns<>(insert, 1, rows)
                     .uuid(row -> row.message().id())
                     .text(row -> row.message().municipality())
@@ -198,16 +200,24 @@ final class Takes {
                     .time(row -> row.message().acceptedAt())
                     .time(Row::inFlightUntil)
                     .next();
-            entries.bind(insert, parts.bind(insert, next));
-            var inserted = new HashMap<UUID, Row>();
+            entries.handOver().bind(insert, parts.handOver().bind(insert, next));
             try (var row = insert.executeQuery()) {
                 while (row.next()) {
                     var id = row.getObject(1, UUID.class);
                     inserted.put(id, Objects.requireNonNull(byId.get(id)));
                 }
             }
-            return inserted;
+            for (var row : inserted.values()) {
+                if (isTooMuch(row)) {
+                    parts.add(row.message().id(), row.message().parts());
+                }
+            }
         }
+        return inserted;
+    }
+
+    private static boolean isTooMuch(Row row) {
+        return PartWriter.bytes(row.message().parts()) > PartWriter.MOST_BYTES;
     }
 
     private static void enter(Entries entries, Row row) {

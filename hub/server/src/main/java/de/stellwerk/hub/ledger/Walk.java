@@ -77,6 +77,11 @@ public final class Walk {
         }
     }
 
+    /** Whether it has come to its end: nothing that was waiting is left out for want of room. */
+    public boolean isDone() {
+        return positions.isEmpty();
+    }
+
     boolean all() {
         return all;
     }

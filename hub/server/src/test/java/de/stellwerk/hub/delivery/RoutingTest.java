@@ -7,6 +7,7 @@ import de.stellwerk.hub.broker.Transport;
 import de.stellwerk.hub.config.Limits;
 import de.stellwerk.hub.content.ContentStore;
 import de.stellwerk.hub.content.Part;
+import de.stellwerk.hub.ledger.Ids;
 import de.stellwerk.hub.ledger.Ledger;
 import de.stellwerk.hub.ledger.MemoryLedger;
 import de.stellwerk.hub.ledger.MemoryStore;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,6 +48,7 @@ class RoutingTest {
     private final long epoch = store.begin("a");
     private final Ledger ledger = new MemoryLedger(store, clock, () -> epoch);
     private final List<UUID> routed = new ArrayList<>();
+    private final AtomicInteger looks = new AtomicInteger();
     private final Map<UUID, Runnable> inTheMiddleOf = new HashMap<>();
     private final Lanes lanes = new Lanes(new NoBroker(), work -> {});
     private Routing routing;
@@ -61,7 +64,7 @@ class RoutingTest {
                 new Backoff(new Random(1)),
                 Limits.defaults(),
                 clock,
-                new GiveWay(() -> false));
+                new GiveWay(() -> looks.incrementAndGet() < 0));
     }
 
     private RouteOutcome route(RouteInput input) {
@@ -105,6 +108,33 @@ class RoutingTest {
         step();
 
         assertThat(routed).containsExactly(suspect, other);
+    }
+
+    @Test
+    void whatWasTakenAMinuteAgoGivesWayToNothingNew() throws Exception {
+        bring(take("1"));
+        step();
+        assertThat(looks).as("looks for somebody who waits").hasValue(1);
+
+        var late = take("2");
+        clock.forward(Routing.LONGEST_RUSH.plusSeconds(1));
+        bring(late);
+        step();
+        assertThat(looks).hasValue(1);
+
+        bring(take("3"));
+        step();
+        assertThat(looks).hasValue(2);
+    }
+
+    @Test
+    void whoIsAloneIsNotBehindHoweverMuchOfItWaits() {
+        bring(PIRNA, 100);
+        assertThat(lanes.isBehind(PIRNA)).isFalse();
+
+        bring(LEIPZIG, 1);
+        assertThat(lanes.isBehind(PIRNA)).isTrue();
+        assertThat(lanes.isBehind(LEIPZIG)).isFalse();
     }
 
     @Test
@@ -164,7 +194,7 @@ class RoutingTest {
         var bytes = "letter".getBytes(StandardCharsets.UTF_8);
         var part = new Part("letter.txt", "text/plain", bytes.length, bytes, Optional.of(bytes), Optional.empty());
         return ledger.take(new NewMessage(
-                        UUID.randomUUID(),
+                        new Ids(clock).next(),
                         PIRNA,
                         "key/portal",
                         id,

@@ -26,7 +26,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,6 +45,7 @@ class IntakeTest {
     Path folder;
 
     private final Clock clock = Clock.systemUTC();
+    private final Set<String> behind = ConcurrentHashMap.newKeySet();
     private final List<Boolean> rushes = new ArrayList<>();
     private Intake intake;
 
@@ -74,25 +77,22 @@ class IntakeTest {
     }
 
     @Test
-    void whileATownIsHeldBackBecauseOthersAreThereThereIsNoRush() throws Exception {
-        var inside = new CountDownLatch(Turns.AT_A_TIME);
+    void whileATownIsHeldBackUntilItsRoutesHaveCaughtUpThereIsNoRush() throws Exception {
         var yes = new CountDownLatch(1);
         intake = intake(message -> {
-            if (message.municipality().equals(CITY)) {
-                inside.countDown();
+            if (message.municipality().equals(VILLAGE)) {
+                behind.add(CITY);
                 await().until(() -> yes.getCount() == 0);
             }
         });
-        var senders = new ArrayList<Thread>();
-        for (int i = 0; i < Turns.AT_A_TIME; i++) {
-            senders.add(send(CITY));
-        }
-        inside.await();
-        assertThat(intake.isRush()).isTrue();
-
-        intake.accept(form(VILLAGE, Optional.empty()));
-        senders.add(send(CITY));
+        var village = send(VILLAGE);
+        await().until(intake::isRush);
+        await().until(() -> behind.contains(CITY));
+        var senders = List.of(village, send(CITY));
         await().until(() -> !intake.isRush());
+
+        behind.clear();
+        await().until(intake::isRush);
         yes.countDown();
         for (var sender : senders) {
             sender.join();
@@ -122,7 +122,7 @@ class IntakeTest {
                     return new Taken(Taken.Result.NEW, message.id(), "case", message.acceptedAt(), "", "");
                 });
         var contents = new ContentStore(folder, 64 << 10, clock);
-        return new Intake(config(), contents, ledger, new Ids(clock), clock, new NoLane());
+        return new Intake(config(), contents, ledger, new Ids(clock), clock, new NoLane(behind));
     }
 
     private static Submission form(String municipality, Optional<String> polledFrom) {
@@ -158,7 +158,7 @@ class IntakeTest {
                         VILLAGE, new Municipality(VILLAGE, VILLAGE + "0000", "Pirna", Map.of())));
     }
 
-    private static final class NoLane implements Intake.RouteLane {
+    private record NoLane(Set<String> behind) implements Intake.RouteLane {
 
         @Override
         public boolean hasRoom(String municipality) {
@@ -167,7 +167,7 @@ class IntakeTest {
 
         @Override
         public boolean isBehind(String municipality) {
-            return false;
+            return behind.contains(municipality);
         }
 
         @Override

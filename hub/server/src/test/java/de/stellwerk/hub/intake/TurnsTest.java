@@ -20,13 +20,13 @@ class TurnsTest {
 
     @Test
     void whoBringsMuchAtATimeWaitsForItsOwnWhileOthersAreThere() throws Exception {
-        turns.take(VILLAGE).close();
+        turns.take(VILLAGE, true).close();
         var inside = take(CITY, Turns.AT_A_TIME);
-        var next = new Thread(() -> turns.take(CITY));
+        var next = new Thread(() -> turns.take(CITY, true));
         next.start();
         await().until(() -> next.getState() == Thread.State.TIMED_WAITING);
 
-        turns.take(VILLAGE).close();
+        turns.take(VILLAGE, true).close();
         assertThat(next.getState()).as("the others go past it").isEqualTo(Thread.State.TIMED_WAITING);
         inside.get(0).close();
         next.join();
@@ -41,28 +41,42 @@ class TurnsTest {
 
     @Test
     void whoseMessagesWaitForTheirRoutesWaitsUntilTheyHaveCaughtUp() throws Exception {
-        turns.take(VILLAGE).close();
+        turns.take(VILLAGE, true).close();
         behind.add(CITY);
-        var first = new Thread(() -> turns.take(CITY));
+        var first = new Thread(() -> turns.take(CITY, true));
         first.start();
-        await().until(() -> first.getState() == Thread.State.TIMED_WAITING);
+        await().until(turns::holdBack);
 
-        assertThat(turns.take(VILLAGE)).as("the others go past it").isNotNull();
+        assertThat(turns.take(VILLAGE, true)).as("the others go past it").isNotNull();
         behind.remove(CITY);
         first.join();
+        assertThat(turns.holdBack()).isFalse();
+    }
+
+    @Test
+    void whatIsReadFromASourceWaitsAsWellButHoldsNobodyBackWhoWantsAnAnswer() throws Exception {
+        turns.take(VILLAGE, true).close();
+        behind.add(CITY);
+        var source = new Thread(() -> turns.take(CITY, false));
+        source.start();
+        await().until(() -> source.getState() == Thread.State.TIMED_WAITING);
+
+        assertThat(turns.holdBack()).isFalse();
+        behind.remove(CITY);
+        source.join();
     }
 
     @Test
     void nobodyWaitsForEver() {
         take(CITY, Turns.AT_A_TIME);
-        turns.take(VILLAGE).close();
+        turns.take(VILLAGE, true).close();
         assertThat(take(CITY, 1)).as("after its patience").hasSize(1);
     }
 
     private List<Turns.Turn> take(String municipality, int many) {
         var taken = new ArrayList<Turns.Turn>();
         for (int i = 0; i < many; i++) {
-            taken.add(turns.take(municipality));
+            taken.add(turns.take(municipality, true));
         }
         return taken;
     }

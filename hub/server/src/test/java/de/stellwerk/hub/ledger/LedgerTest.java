@@ -22,6 +22,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,6 +116,7 @@ class LedgerTest {
     @Test
     void aSetWhosePartsAreTooMuchForOneStatementIsTakenWholeAndARepeatInItIsADuplicate() {
         var large = "x".repeat(3 << 20);
+        var tooLarge = "x".repeat(9 << 20);
         ledger.take(message("0", "<form/>"));
 
         var taken = new Takes(new Database(database), clock, new Ids(clock), nodes)
@@ -122,17 +124,23 @@ class LedgerTest {
                         message("1", large),
                         message("0", "<form/>"),
                         message("2", large),
-                        message("3", large),
-                        message("4", "<form/>")));
+                        message("3", tooLarge),
+                        message("4", large),
+                        message("5", "<form/>")));
 
         assertThat(taken)
                 .extracting(Taken::result)
                 .containsExactly(
-                        Taken.Result.NEW, Taken.Result.DUPLICATE, Taken.Result.NEW, Taken.Result.NEW, Taken.Result.NEW);
-        var ids = List.of(0, 2, 3, 4).stream().map(i -> taken.get(i).id()).toList();
+                        Taken.Result.NEW,
+                        Taken.Result.DUPLICATE,
+                        Taken.Result.NEW,
+                        Taken.Result.NEW,
+                        Taken.Result.NEW,
+                        Taken.Result.NEW);
+        var ids = Stream.of(0, 2, 3, 4, 5).map(i -> taken.get(i).id()).toList();
         assertThat(ledger.claimMessages(ids).messages())
                 .extracting(held -> held.parts().get(0).size())
-                .containsExactlyInAnyOrder(3L << 20, 3L << 20, 3L << 20, 7L);
+                .containsExactlyInAnyOrder(3L << 20, 3L << 20, 9L << 20, 3L << 20, 7L);
     }
 
     @Test

@@ -2,6 +2,7 @@ package de.stellwerk.plugins.folder;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -64,8 +65,12 @@ final class SftpPlace implements Place {
         return folder;
     }
 
-    private Path shared(Line line) {
-        return resolve(line.files().getDefaultDir(), server.folder());
+    private Path shared(Line line) throws IOException {
+        try {
+            return resolve(line.files().getDefaultDir(), server.folder());
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
     }
 
     /** Names stand in Java as one character a byte: every name a server can have survives that. */
@@ -110,7 +115,7 @@ final class SftpPlace implements Place {
             if (line.isPresent() && line.get().isOpen() && Files.isDirectory(shared(line.get()))) {
                 return true;
             }
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.log(
                     Level.DEBUG,
                     "the line to {0} is broken: {1}",
