@@ -82,11 +82,9 @@ public final class Lanes {
         return hasRoom(Lane.ROUTE, group(municipality, ""));
     }
 
-    /** Whether so many of a municipality's messages wait for their routes, beside those of others, that more would only be in their way. */
+    /** Whether so many of a municipality's messages wait for their routes that more would only wait with them. */
     public boolean isBehind(String municipality) {
-        var load = load(Lane.ROUTE);
-        var own = load.waiting.getOrDefault(group(municipality, ""), 0);
-        return own >= BEHIND && own < load.allWaiting.get();
+        return load(Lane.ROUTE).waiting.getOrDefault(group(municipality, ""), 0) >= BEHIND;
     }
 
     /** The same of a connection's deliveries. */

@@ -99,7 +99,7 @@ public final class Intake {
     }
 
     /**
-     * Whether somebody waits for an answer at this moment, and nobody is held back until routes have caught up. What is read from a source
+     * Whether somebody waits for an answer at this moment, and nobody is held back since others are there. What is read from a source
      * waits in it as well as here, and does not count.
      */
     public boolean isRush() {

@@ -72,9 +72,10 @@ final class Turns {
                     () -> party.working >= AT_A_TIME && isAnotherThere(municipality),
                     party.turn,
                     PATIENCE.toNanos(),
-                    begun);
+                    begun,
+                    asked);
             party.working++;
-            waitForRoutes(municipality, asked, begun);
+            waitWhile(() -> behind.test(municipality) && isAnotherThere(municipality), caughtUp, LOOK, begun, asked);
             return () -> leave(municipality, party);
         } finally {
             lock.unlock();
@@ -88,27 +89,23 @@ final class Turns {
         last = new Visit(municipality, begun);
     }
 
-    private void waitForRoutes(String municipality, boolean asked, long begun) {
-        BooleanSupplier behindOthers = () -> behind.test(municipality) && isAnotherThere(municipality);
-        if (!behindOthers.getAsBoolean()) {
+    private void waitWhile(BooleanSupplier busy, Condition told, long look, long begun, boolean asked) {
+        if (!busy.getAsBoolean()) {
             return;
         }
         heldBack += asked ? 1 : 0;
-        waitWhile(behindOthers, caughtUp, LOOK, begun);
-        heldBack -= asked ? 1 : 0;
-    }
-
-    private static void waitWhile(BooleanSupplier busy, Condition told, long look, long begun) {
         try {
             for (long left = left(begun); left > 0 && busy.getAsBoolean(); left = left(begun)) {
                 told.awaitNanos(Math.min(look, left));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            heldBack -= asked ? 1 : 0;
         }
     }
 
-    /** Whether somebody who wants an answer is held back at this moment until routes have caught up. */
+    /** Whether somebody who wants an answer is held back at this moment since others are there. */
     boolean holdBack() {
         return heldBack > 0;
     }

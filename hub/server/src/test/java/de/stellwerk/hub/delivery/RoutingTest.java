@@ -128,16 +128,6 @@ class RoutingTest {
     }
 
     @Test
-    void whoIsAloneIsNotBehindHoweverMuchOfItWaits() {
-        bring(PIRNA, 100);
-        assertThat(lanes.isBehind(PIRNA)).isFalse();
-
-        bring(LEIPZIG, 1);
-        assertThat(lanes.isBehind(PIRNA)).isTrue();
-        assertThat(lanes.isBehind(LEIPZIG)).isFalse();
-    }
-
-    @Test
     void theFloodOfOneMunicipalityIsLeftToTheSweepsAndTheMessagesOfTheOthersAreNot() {
         bring(PIRNA, 1_999);
         assertThat(lanes.hasRoom(PIRNA)).isTrue();
