@@ -1,5 +1,8 @@
 package de.stellwerk.hub.signature;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import de.stellwerk.hub.signature.SignatureVerifier.Unfit;
 import eu.europa.esig.dss.diagnostic.SignatureWrapper;
 import java.math.BigInteger;
 import java.util.HashSet;
@@ -14,7 +17,17 @@ import java.util.Optional;
  */
 final class PdfCoverage {
 
+    /** The keyword, the offset and {@code %%EOF} are the last lines of a file (7.5.5); readers allow some bytes behind them. */
+    private static final int TRAILER = 2 << 10;
+
     private PdfCoverage() {}
+
+    /** The validator goes through a file byte by byte before it finds that it has no end, which takes seconds where it is large. */
+    static void check(byte[] bytes) throws Unfit {
+        var from = Math.max(0, bytes.length - TRAILER);
+        if (!new String(bytes, from, bytes.length - from, ISO_8859_1).contains("startxref"))
+            throw new Unfit(new Problem("sig.format", "it is a PDF without an end, so damaged or not one at all"));
+    }
 
     static Optional<Problem> gap(SignatureWrapper signature, List<SignatureWrapper> all, long length) {
         var range = signature.getSignatureByteRange();

@@ -225,6 +225,7 @@ public final class SignatureVerifier {
         var danger = xml.flatMap(coverage -> coverage.danger(bytes.length));
         if (danger.isPresent()) throw new Unfit(danger.get());
         if (kind == Kind.CONTAINER) ContainerCoverage.check(bytes);
+        if (kind == Kind.PDF) PdfCoverage.check(bytes);
 
         var known = trust.read();
         var now = clock.instant();
