@@ -227,7 +227,13 @@ final class Dispatcher {
         }
         CrashPoint.DELIVERY_CLAIMED.pass();
         var notBegunHere = new ArrayList<DueDelivery>();
-        for (var due : claimed) {
+        var alone = new ArrayList<DueDelivery>(claimed);
+        var batch = batchOf(claimed, term);
+        if (batch.isPresent()) {
+            outcomes.addAll(together(batch.get()));
+            alone.removeAll(batch.get().deliveries());
+        }
+        for (var due : alone) {
             attempt(due, term).ifPresentOrElse(outcomes::add, () -> notBegunHere.add(due));
         }
         CrashPoint.DELIVERY_ANSWERED.pass();
@@ -262,6 +268,47 @@ final class Dispatcher {
             ids.forEach(id -> notBegun.put(id, clock.instant()));
             throw e;
         }
+    }
+
+    private record Batch(Target target, List<DueDelivery> deliveries) {}
+
+    /** The first attempts among them, begun, if their target takes such together. */
+    private Optional<Batch> batchOf(List<DueDelivery> claimed, int term) {
+        var first = claimed.stream().filter(due -> due.attempt() == 1).toList();
+        return first.size() < 2
+                ? Optional.empty()
+                : targets.find(first.get(0).municipality(), first.get(0).connection())
+                        .filter(Target::takesBatches)
+                        .filter(target -> tenure.valid(term))
+                        .map(target -> new Batch(
+                                target,
+                                first.stream().filter(due -> target.begin()).toList()))
+                        .filter(batch -> !batch.deliveries().isEmpty());
+    }
+
+    private List<Outcome> together(Batch batch) {
+        var target = batch.target();
+        var all = batch.deliveries();
+        var begun = clock.instant();
+        List<DeliveryResult> results = List.of();
+        try {
+            results = target.deliver(
+                    all.stream().map(due -> delivery(due, target)).toList());
+        } finally {
+            var took = Duration.between(begun, clock.instant()).dividedBy(all.size());
+            for (int i = 0; i < all.size(); i++) {
+                target.ended(i < results.size() && isAnswer(bare(results.get(i))), took);
+            }
+        }
+        var outcomes = new ArrayList<Outcome>(all.size());
+        for (int i = 0; i < all.size(); i++) {
+            outcomes.add(outcome(all.get(i), target, results.get(i)));
+        }
+        return outcomes;
+    }
+
+    private static boolean isAnswer(DeliveryResult result) {
+        return result instanceof DeliveryResult.Delivered || result instanceof DeliveryResult.Rejected;
     }
 
     /** Empty if it was not begun. */

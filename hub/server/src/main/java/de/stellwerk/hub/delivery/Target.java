@@ -9,6 +9,7 @@ import de.stellwerk.hub.spi.ConnectorDescriptor;
 import de.stellwerk.hub.spi.Delivery;
 import de.stellwerk.hub.spi.DeliveryResult;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** A connection as deliveries see it. Neither call throws. */
@@ -43,6 +44,16 @@ interface Target {
     default void ended(boolean answered, Duration took) {}
 
     DeliveryResult deliver(Delivery delivery);
+
+    /** Whether first attempts may be handed over together. */
+    default boolean takesBatches() {
+        return false;
+    }
+
+    /** Of each what is known of it, in their order. */
+    default List<DeliveryResult> deliver(List<Delivery> batch) {
+        return batch.stream().map(this::deliver).toList();
+    }
 
     /** Empty if the connector cannot ask. */
     Optional<DeliveryResult> probe(Delivery delivery);
@@ -97,6 +108,16 @@ interface Target {
         @Override
         public DeliveryResult deliver(Delivery delivery) {
             return connection.deliver(delivery);
+        }
+
+        @Override
+        public boolean takesBatches() {
+            return connection.takesBatches();
+        }
+
+        @Override
+        public List<DeliveryResult> deliver(List<Delivery> batch) {
+            return connection.deliver(batch);
         }
 
         @Override

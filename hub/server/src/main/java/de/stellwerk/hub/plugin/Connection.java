@@ -3,6 +3,7 @@ package de.stellwerk.hub.plugin;
 import de.stellwerk.hub.config.ConnectionConfig;
 import de.stellwerk.hub.plugin.LoadedPlugin.Offer;
 import de.stellwerk.hub.settings.SettingValues;
+import de.stellwerk.hub.spi.BatchSink;
 import de.stellwerk.hub.spi.Channel;
 import de.stellwerk.hub.spi.Connector;
 import de.stellwerk.hub.spi.ConnectorDescriptor;
@@ -20,6 +21,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -40,6 +43,7 @@ public final class Connection {
     private static final Duration SOON = Duration.ofSeconds(5);
     private static final Duration LATER = Duration.ofSeconds(30);
     private static final Duration LATEST = Duration.ofMinutes(5);
+    private static final Duration ALONE = Duration.ofMinutes(1);
     private static final int LONGEST_REFERENCE = 200;
 
     /** How a connection stands. */
@@ -117,6 +121,9 @@ public final class Connection {
     private final ForwardClock waits;
     private final Breaker breaker;
     private volatile boolean givenUpPoll;
+    /** Until then no deliveries are handed over together: of such a call nobody knew how it ended. */
+    private volatile Instant eachAlone = Instant.MIN;
+
     private volatile @Nullable Opened opened;
     private volatile @Nullable Failure failure;
 
@@ -303,6 +310,74 @@ public final class Connection {
         }
     }
 
+    /** Whether first attempts may be handed over together. Asking opens nothing. */
+    public boolean takesBatches() {
+        var offer = offer();
+        var open = opened;
+        return offer.isPresent()
+                && open != null
+                && open.isOf(offer.get())
+                && open.connector instanceof BatchSink
+                && !waits.instant().isBefore(eachAlone);
+    }
+
+    /**
+     * Brings several out in one call. Never throws, like {@link #deliver(Delivery)}; where its connector takes none together, each is
+     * brought out for itself.
+     *
+     * @return of each what is known of it, in their order
+     */
+    public List<DeliveryResult> deliver(List<Delivery> batch) {
+        try {
+            var together = use(
+                    "deliver",
+                    book(),
+                    connector -> connector instanceof BatchSink sink
+                            ? Optional.of(held(
+                                    sink.deliver(batch.stream()
+                                            .map(HubSide::delivery)
+                                            .toList()),
+                                    batch.size()))
+                            : Optional.<List<DeliveryResult>>empty());
+            var results = together.isPresent()
+                    ? together.get()
+                    : batch.stream().map(this::deliver).toList();
+            if (results.stream().anyMatch(DeliveryResult.Unknown.class::isInstance)) {
+                eachAlone = waits.instant().plus(ALONE);
+            }
+            return results;
+        } catch (NotOpen e) {
+            return Collections.nCopies(
+                    batch.size(),
+                    new DeliveryResult.NotSent(e.reason.code() + ": " + e.reason.english(), e.retryAfter));
+        } catch (ConnectorFailed e) {
+            eachAlone = waits.instant().plus(ALONE);
+            LOG.warn(
+                    "{} of {}: the attempts of {} deliveries at once ended with {}",
+                    name(),
+                    municipality,
+                    batch.size(),
+                    e.getMessage());
+            return Collections.nCopies(
+                    batch.size(), new DeliveryResult.Unknown(e.getMessage() == null ? e.code() : e.getMessage()));
+        }
+    }
+
+    /** The list is the plugin's own: it is gone through while its call lasts. */
+    private static List<DeliveryResult> held(@Nullable List<@Nullable DeliveryResult> given, int asked) {
+        var results = new ArrayList<DeliveryResult>();
+        if (given != null) {
+            for (var result : given) {
+                results.add(checked(result == null ? null : HeldReceipts.of(result)));
+            }
+        }
+        return results.size() == asked
+                ? List.copyOf(results)
+                : Collections.nCopies(
+                        asked,
+                        new DeliveryResult.Unknown("plugin.no-result: the connector gave another number of results"));
+    }
+
     /** Asks whether a delivery has arrived; empty if the connector cannot ask. It never throws, like {@link #deliver}. */
     public Optional<DeliveryResult> probe(Delivery delivery) {
         try {
@@ -463,7 +538,7 @@ public final class Connection {
                 Thread.onSpinWait();
                 continue;
             }
-            boolean well = false;
+            var well = List.of(false);
             try {
                 var connector = open(offer);
                 var answer = plugin.crew()
@@ -473,18 +548,25 @@ public final class Connection {
                                 book,
                                 () -> use.with(connector),
                                 late -> LOG.info("{}: a call that was given up has ended", label(what)));
-                well = isWell(answer);
+                well = well(answer);
                 return answer;
             } finally {
-                plugin.tally().add(well, System.nanoTime() - begun);
+                var took = (System.nanoTime() - begun) / well.size();
+                well.forEach(each -> plugin.tally().add(each, took));
                 plugin.leave();
             }
         }
     }
 
-    /** Whether an answer speaks for the version that gave it; that a target is not there speaks against none. */
-    private static boolean isWell(@Nullable Object answer) {
+    /** Whether an answer, or each of a batch, speaks for the version that gave it; that a target is not there speaks against none. */
+    private static List<Boolean> well(@Nullable Object answer) {
         var said = answer instanceof Optional<?> optional ? optional.orElse(null) : answer;
+        return said instanceof List<?> batch
+                ? batch.stream().map(Connection::isWell).toList()
+                : List.of(isWell(said));
+    }
+
+    private static boolean isWell(@Nullable Object said) {
         return !(said instanceof DeliveryResult.Unknown) && !(said instanceof DeliveryResult.Rejected);
     }
 

@@ -24,26 +24,90 @@ public record DropFolder(Path folder) {
 
     /** Hands over a file; one of the same name that is there already is replaced. Throws if the name would leave the folder. */
     public void put(String name, InputStream bytes) throws IOException {
-        var temporary = child(
-                name + ".hub-%08x.tmp".formatted(ThreadLocalRandom.current().nextInt()));
-        try {
+        try (var one = together()) {
+            one.add(name, bytes);
+            one.handOver();
+        }
+    }
+
+    /** Several files that are handed over at once: they are forced to disk together, which costs less than one after the other. */
+    public Together together() {
+        return new Together(folder);
+    }
+
+    /**
+     * Files on their way into a folder; for one thread. The reader sees none of them before {@link #handOver}, then one after the other,
+     * in the order in which they were added. What was not handed over is removed on closing.
+     */
+    public static final class Together implements AutoCloseable {
+
+        private static final int MOST_OPEN = 32;
+
+        private final Path folder;
+        private final List<Coming> coming = new ArrayList<>();
+        private final List<FileChannel> open = new ArrayList<>();
+
+        private record Coming(Path temporary, String name) {}
+
+        private Together(Path folder) {
+            this.folder = folder;
+        }
+
+        /** Writes a file that stays unseen. Throws if the name would leave the folder. */
+        public void add(String name, InputStream bytes) throws IOException {
+            var temporary = child(
+                    folder,
+                    name + ".hub-%08x.tmp".formatted(ThreadLocalRandom.current().nextInt()));
+            coming.add(new Coming(temporary, name));
             // Not written through if somebody laid a link there.
-            try (var channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                bytes.transferTo(Channels.newOutputStream(channel));
-                channel.force(true);
+            var channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            open.add(channel);
+            bytes.transferTo(Channels.newOutputStream(channel));
+            if (open.size() == MOST_OPEN) {
+                force();
             }
+        }
+
+        /** Returns when all files that were added are under their names, and survive a power loss. To be called once. */
+        public void handOver() throws IOException {
+            if (coming.isEmpty()) {
+                return;
+            }
+            force();
             if (FolderSync.isNew(folder)) {
-                sweep(Files.getLastModifiedTime(temporary).toMillis());
+                sweep(
+                        folder,
+                        Files.getLastModifiedTime(coming.get(0).temporary()).toMillis());
             }
-            move(temporary, folder, name);
-        } finally {
-            Files.deleteIfExists(temporary);
+            for (var file : coming) {
+                rename(file.temporary(), folder, file.name());
+            }
+            FolderSync.force(folder);
+        }
+
+        /** The file written last brings those before it to the disk with it, for the file systems that keep a journal. */
+        private void force() throws IOException {
+            for (int i = open.size() - 1; i >= 0; i--) {
+                try (var channel = open.remove(i)) {
+                    channel.force(true);
+                }
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (var channel : open) {
+                channel.close();
+            }
+            for (var file : coming) {
+                Files.deleteIfExists(file.temporary());
+            }
         }
     }
 
     /** A younger one may be somebody's who is still writing. What counts is the clock of the disk, which may be another machine's. */
-    private void sweep(long now) throws IOException {
-        for (var left : list("*.hub-????????.tmp", Integer.MAX_VALUE)) {
+    private static void sweep(Path folder, long now) throws IOException {
+        for (var left : new DropFolder(folder).list("*.hub-????????.tmp", Integer.MAX_VALUE)) {
             try {
                 if (Files.getLastModifiedTime(left).toMillis() < now - 3_600_000) {
                     Files.deleteIfExists(left);
@@ -63,7 +127,8 @@ public record DropFolder(Path folder) {
     /** Moves a file of this folder into another one, which must lie on the same file system, durably; what is there by that name is replaced. */
     public void moveTo(DropFolder other, Path file) throws IOException {
         Files.createDirectories(other.folder);
-        move(file, other.folder, file.getFileName().toString());
+        rename(file, other.folder, file.getFileName().toString());
+        FolderSync.force(other.folder);
         FolderSync.force(folder);
     }
 
@@ -81,7 +146,7 @@ public record DropFolder(Path folder) {
     }
 
     /** A name that is plain with an ending is plain without it. */
-    private Path child(String name) throws IOException {
+    private static Path child(Path folder, String name) throws IOException {
         var path = folder.resolve(name);
         if (!folder.equals(path.getParent()) || name.startsWith(".") || name.contains("/") || name.contains("\\")) {
             throw new IOException("not a plain file name");
@@ -89,8 +154,7 @@ public record DropFolder(Path folder) {
         return path;
     }
 
-    private static void move(Path from, Path folder, String name) throws IOException {
+    private static void rename(Path from, Path folder, String name) throws IOException {
         Files.move(from, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        FolderSync.force(folder);
     }
 }

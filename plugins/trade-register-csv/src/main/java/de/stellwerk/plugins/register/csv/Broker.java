@@ -4,6 +4,7 @@ import de.stellwerk.hub.camel.KeptJms;
 import de.stellwerk.hub.camel.NothingSent;
 import jakarta.jms.ConnectionFactory;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
 /** The broker on which the register's queue is: one connection to it, with an end to every waiting. */
@@ -14,8 +15,8 @@ final class Broker implements AutoCloseable {
 
     Broker(String url, String user, String password, Duration timeout) {
         client = new ActiveMQConnectionFactory(url, user, password);
-        // Sending returns when the broker has it on disk.
-        client.setBlockOnDurableSend(true);
+        // Everything is sent in a transaction, and its commit returns when the broker has all of it on disk.
+        client.setBlockOnDurableSend(false);
         client.setCallTimeout(timeout.toMillis());
         client.setClientFailureCheckPeriod(timeout.toMillis());
         client.setConnectionTTL(2 * timeout.toMillis());
@@ -31,6 +32,10 @@ final class Broker implements AutoCloseable {
 
     void connect() throws NothingSent {
         kept.connect();
+    }
+
+    void together(BooleanSupplier sends) {
+        kept.together(sends);
     }
 
     void forget() {

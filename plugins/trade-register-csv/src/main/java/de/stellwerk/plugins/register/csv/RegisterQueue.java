@@ -1,29 +1,35 @@
 package de.stellwerk.plugins.register.csv;
 
 import de.stellwerk.hub.camel.CamelConnector;
+import de.stellwerk.hub.camel.NothingSent;
 import de.stellwerk.hub.camel.RejectedByTarget;
 import de.stellwerk.hub.camel.Unreadable;
+import de.stellwerk.hub.spi.BatchSink;
 import de.stellwerk.hub.spi.Content;
 import de.stellwerk.hub.spi.Delivery;
 import de.stellwerk.hub.spi.DeliveryResult;
 import de.stellwerk.hub.spi.HubContext;
-import de.stellwerk.hub.spi.Sink;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.builder.RouteBuilder;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionException;
 
 /**
  * One register's queue. A delivery becomes one text message with CSV; its attachments are sent before it, each as a bytes message with
  * the properties {@code deliveryId}, {@code name} and {@code index} (from 1), so that they lie ready when the line is read. The line's
  * column {@code id} is the delivery's id: by it the register recognises a repeat, and by {@code deliveryId} and {@code index} that of
- * an attachment.
+ * an attachment. Deliveries without attachments that come together are one transaction.
  */
-final class RegisterQueue extends CamelConnector implements Sink {
+final class RegisterQueue extends CamelConnector implements BatchSink {
 
     private static final int MEBIBYTE = 1 << 20;
     private static final int LONGEST_NAME = 200;
@@ -50,7 +56,6 @@ final class RegisterQueue extends CamelConnector implements Sink {
                 "jms:queue:" + queue + "?deliveryPersistent=true&connectionFactory=" + bean("broker", broker.factory());
         routes.from(door("entry"))
                 .process(this::parts)
-                .process(exchange -> broker.connect())
                 .split(routes.body())
                 .stopOnException()
                 .process(RegisterQueue::part)
@@ -61,12 +66,52 @@ final class RegisterQueue extends CamelConnector implements Sink {
     }
 
     @Override
-    public DeliveryResult deliver(Delivery delivery) {
-        var result = send(door("entry"), delivery);
-        if (result instanceof DeliveryResult.Unknown) {
+    public List<DeliveryResult> deliver(List<Delivery> batch) {
+        // The broker holds what is not committed in its memory, so what has attachments goes alone.
+        return batch.stream().allMatch(each -> each.attachments().isEmpty())
+                ? together(batch)
+                : batch.stream()
+                        .flatMap(each -> together(List.of(each)).stream())
+                        .toList();
+    }
+
+    private List<DeliveryResult> together(List<Delivery> batch) {
+        var results = new ArrayList<DeliveryResult>(batch.size());
+        try {
+            broker.connect();
+            broker.together(() -> {
+                batch.forEach(each -> results.add(send(door("entry"), each)));
+                return results.stream().allMatch(RegisterQueue::isAnswer);
+            });
+        } catch (NothingSent | CannotCreateTransactionException e) {
+            return Collections.nCopies(
+                    batch.size(),
+                    new DeliveryResult.NotSent(
+                            "the broker takes no connection: " + e.getClass().getSimpleName(), Duration.ZERO));
+        } catch (TransactionException e) {
             broker.forget();
+            return instead(
+                    results,
+                    new DeliveryResult.Unknown("the broker did not say that it has committed: "
+                            + e.getClass().getSimpleName()));
         }
-        return result;
+        if (results.stream().allMatch(RegisterQueue::isAnswer)) {
+            return results;
+        }
+        broker.forget();
+        return instead(
+                results,
+                new DeliveryResult.NotSent("another of the same transaction could not be sent", Duration.ZERO));
+    }
+
+    private static boolean isAnswer(DeliveryResult result) {
+        return result instanceof DeliveryResult.Delivered || result instanceof DeliveryResult.Rejected;
+    }
+
+    private static List<DeliveryResult> instead(List<DeliveryResult> results, DeliveryResult ofThoseSent) {
+        return results.stream()
+                .map(each -> each instanceof DeliveryResult.Delivered ? ofThoseSent : each)
+                .toList();
     }
 
     private void parts(Exchange exchange) throws Exception {
