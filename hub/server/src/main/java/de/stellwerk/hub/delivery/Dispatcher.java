@@ -134,7 +134,7 @@ final class Dispatcher {
             if (ids.add("", id)) {
                 waiting.incrementAndGet();
                 lanes.waits(Lane.DELIVERY, name, ids.waiting());
-                if (running < places()) {
+                if (running < places() && (running == 0 || !takesBatches() || ids.waiting() >= LARGEST_SET)) {
                     running++;
                     threads.execute(this::work);
                 }
@@ -165,7 +165,8 @@ final class Dispatcher {
 
         private synchronized List<String> next() {
             var places = places();
-            var size = takesSets() ? Math.max(1, Math.min(LARGEST_SET, ids.waiting() / places)) : 1;
+            var share = takesBatches() ? ids.waiting() : ids.waiting() / places;
+            var size = takesSets() ? Math.max(1, Math.min(LARGEST_SET, share)) : 1;
             var set = closed || running > places
                     ? List.<String>of()
                     : ids.next(size).ids();
@@ -190,6 +191,11 @@ final class Dispatcher {
                     .flatMap(Target::descriptor)
                     .map(ConnectorDescriptor::recognisesRepeats)
                     .orElse(false);
+        }
+
+        /** What comes while one call is under way is the next one's batch: a second one at a time begins where a batch is full. */
+        private boolean takesBatches() {
+            return takesSets() && target().map(Target::takesBatches).orElse(false);
         }
 
         /** One stays in any case, to put off what nobody can take. */

@@ -8,6 +8,7 @@ import de.stellwerk.hub.spi.Delivery;
 import de.stellwerk.hub.spi.DeliveryResult;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -35,6 +36,9 @@ final class SimTarget {
     /** Whether its calls take long. */
     final boolean slow;
 
+    /** Whether first attempts come together. */
+    private final boolean batches;
+
     private final CoreWorld world;
     private final ConnectionConfig config;
     private final ConnectorDescriptor descriptor;
@@ -61,6 +65,7 @@ final class SimTarget {
         this.canProbe = canProbe;
         this.order = order;
         this.slow = slow;
+        this.batches = world.chance(500);
         this.config = new ConnectionConfig(name, name, Duration.ofSeconds(1), order, RETRY, Map.of(), Set.of());
         var card = ConnectorDescriptor.of(name, name).channels(Channel.out("out"));
         this.descriptor = saysItRecognises ? card.recognisingRepeats() : card;
@@ -101,6 +106,16 @@ final class SimTarget {
             @Override
             public DeliveryResult deliver(Delivery delivery) {
                 return SimTarget.this.deliver(life, delivery);
+            }
+
+            @Override
+            public boolean takesBatches() {
+                return batches;
+            }
+
+            @Override
+            public List<DeliveryResult> deliver(List<Delivery> batch) {
+                return SimTarget.this.deliver(life, batch);
             }
 
             @Override
@@ -153,6 +168,32 @@ final class SimTarget {
         }
         world.boundary(life, "answer to " + id);
         return new DeliveryResult.Delivered("ref " + id);
+    }
+
+    /** All of a batch are in one call; where it breaks off, some have had their effect. */
+    private List<DeliveryResult> deliver(SimNode.Life life, List<Delivery> batch) {
+        var ids = batch.stream().map(Delivery::id).toList();
+        world.trace(() -> life + " calls " + name + " of " + municipality + " with a batch: " + ids);
+        ids.forEach(id -> {
+            if (!recognises && unknown.contains(id)) {
+                world.wrong("a second attempt, in a batch, at a target that does not recognise it: " + id);
+            }
+            unknown.add(id);
+        });
+        world.boundaryWithinLease(life, "call of " + ids);
+        var breaks = dead || world.chance(world.faults().target());
+        var reached = breaks ? ids.subList(0, dead ? 0 : world.pick(ids.size() + 1)) : ids;
+        reached.stream().filter(id -> !rejects.contains(id)).forEach(this::effect);
+        if (breaks) {
+            world.boundary(life, "no answer to " + ids);
+            return Collections.nCopies(ids.size(), new DeliveryResult.Unknown("the connection broke"));
+        }
+        world.boundary(life, "answer to " + ids);
+        return ids.stream()
+                .map(id -> effects(id) == 0
+                        ? new DeliveryResult.Rejected("not ours")
+                        : (DeliveryResult) new DeliveryResult.Delivered("ref " + id))
+                .toList();
     }
 
     private DeliveryResult notSent(String id, String why) {

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.fail;
 
+import de.stellwerk.hub.spi.BatchSink;
 import de.stellwerk.hub.spi.Channel;
 import de.stellwerk.hub.spi.Channel.Direction;
 import de.stellwerk.hub.spi.ConnectorFactory;
@@ -300,6 +301,60 @@ public interface SinkContract {
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    /** What comes together is answered one by one, in its order, and recognised one by one when it comes again. */
+    @Test
+    default void eachOfABatchArrivesOnceAndIsGivenItsReference(@TempDir Path directory) throws Exception {
+        try (var opened = Opened.of(this, directory)) {
+            var sink = batching(opened);
+            var batch = List.of(opened.acceptable("one"), opened.acceptable("two"), opened.acceptable("three"));
+            var results = sink.deliver(batch);
+            assertThat(results.stream().map(Opened::said)).hasSize(3).allMatch(Delivered.class::isInstance);
+            assertThat(arrived()).isEqualTo(3);
+            for (var i = 0; i < 3; i++) {
+                assertThat(opened.deliver(withAttempt(batch.get(i), 2)))
+                        .as("a repeat is answered like the first")
+                        .isEqualTo(Opened.said(results.get(i)));
+            }
+            assertThat(arrived()).isEqualTo(3);
+        }
+    }
+
+    /** One that breaks may take the others with it, but none is called delivered that is not there, and each comes again alone. */
+    @Test
+    default void oneOfABatchThatBreaksOffMakesNoOtherLostOrDoubled(@TempDir Path directory) throws Exception {
+        try (var opened = Opened.of(this, directory)) {
+            var sink = batching(opened);
+            var good = opened.acceptable("two");
+            var broken = withBody(good, WatchedContent.breaking(good.body()));
+            var batch = List.of(opened.acceptable("one"), broken, opened.acceptable("three"));
+            List<DeliveryResult> results;
+            try {
+                results = sink.deliver(batch);
+            } catch (Exception e) {
+                results = List.of();
+            }
+            var delivered = results.stream()
+                    .map(Opened::said)
+                    .filter(Delivered.class::isInstance)
+                    .count();
+            assertThat(arrived()).as("delivered and there").isGreaterThanOrEqualTo((int) delivered);
+            assertThat(results.stream().map(Opened::said)).noneMatch(Rejected.class::isInstance);
+            for (var each : List.of("one", "two", "three")) {
+                assertThat(opened.deliver(withAttempt(opened.acceptable(each), 2)))
+                        .isInstanceOf(Delivered.class);
+            }
+            assertThat(arrived()).isEqualTo(3);
+        }
+    }
+
+    private static BatchSink batching(Opened opened) {
+        Assumptions.assumeThat(opened.sink()).as("the sink takes batches").isInstanceOf(BatchSink.class);
+        assertThat(opened.factory().descriptor().recognisesRepeats())
+                .as("only what recognises repeats is given batches")
+                .isTrue();
+        return (BatchSink) opened.sink();
     }
 
     /** Closing is also done after a failed opening, and again at the hub's end. */
