@@ -38,6 +38,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +64,9 @@ class DispatcherTest {
     private Runnable whileAsked = () -> {};
     private final List<Integer> attempts = new ArrayList<>();
     private final List<Boolean> answered = new ArrayList<>();
+    private boolean takesBatches;
+    private final List<List<String>> batches = new ArrayList<>();
+    private final Set<String> lost = new HashSet<>();
     private Optional<Closed> closed = Optional.empty();
     private boolean mayBegin = true;
     private int term;
@@ -124,7 +128,24 @@ class DispatcherTest {
 
             @Override
             public Optional<ConnectorDescriptor> descriptor() {
-                return Optional.of(ConnectorDescriptor.of(MAILBOX, MAILBOX).channels(Channel.out("out")));
+                var card = ConnectorDescriptor.of(MAILBOX, MAILBOX).channels(Channel.out("out"));
+                return Optional.of(takesBatches ? card.recognisingRepeats() : card);
+            }
+
+            @Override
+            public boolean takesBatches() {
+                return takesBatches;
+            }
+
+            @Override
+            public List<DeliveryResult> deliver(List<Delivery> batch) {
+                var ids = batch.stream().map(Delivery::id).toList();
+                batches.add(ids);
+                return ids.stream()
+                        .<DeliveryResult>map(id -> lost.contains(id)
+                                ? new DeliveryResult.Unknown("no answer")
+                                : new DeliveryResult.Delivered("ref " + id))
+                        .toList();
             }
 
             @Override
@@ -235,6 +256,54 @@ class DispatcherTest {
         ledger.afterAClaim = () -> term++;
         bring("d1");
 
+        assertThat(called).isEmpty();
+        assertThat(state("d1")).isEqualTo(DeliveryState.WAITING);
+        assertThat(store.openAttempts()).isZero();
+    }
+
+    @Test
+    void firstAttemptsGoOutTogetherAndEachRetryAlone() {
+        takesBatches = true;
+        lost.add("d2");
+        List.of("d1", "d2", "d3").forEach(this::plan);
+        bring("d1", "d2", "d3");
+
+        assertThat(batches).containsExactly(List.of("d1", "d2", "d3"));
+        assertThat(answered).as("each counts for itself").containsExactly(true, false, true);
+        assertThat(state("d1")).isEqualTo(DeliveryState.DELIVERED);
+        assertThat(state("d2")).isEqualTo(DeliveryState.WAITING);
+        assertThat(state("d3")).isEqualTo(DeliveryState.DELIVERED);
+
+        List.of("d4", "d5").forEach(this::plan);
+        clock.forward(Duration.ofSeconds(2));
+        bring("d4", "d2", "d5");
+        assertThat(batches).hasSize(2).endsWith(List.of("d4", "d5"));
+        assertThat(called).containsExactly("d2");
+        assertThat(state("d2")).isEqualTo(DeliveryState.DELIVERED);
+    }
+
+    @Test
+    void whatComesWhileABatchIsUnderWayIsTheNextOneAndNoSecondCallBeginsForAFew() {
+        takesBatches = true;
+        List.of("d1", "d2", "d3", "d4").forEach(this::plan);
+        dispatcher.add(List.of(text("d1"), text("d2")));
+        ledger.afterAClaim = () -> {
+            ledger.afterAClaim = () -> {};
+            dispatcher.add(List.of(text("d3"), text("d4")));
+        };
+        run();
+
+        assertThat(batches).containsExactly(List.of("d1", "d2"), List.of("d3", "d4"));
+    }
+
+    @Test
+    void aBatchIsNotBegunByANodeThatStoodStillBeyondItsLease() {
+        takesBatches = true;
+        List.of("d1", "d2").forEach(this::plan);
+        ledger.afterAClaim = () -> term++;
+        bring("d1", "d2");
+
+        assertThat(batches).isEmpty();
         assertThat(called).isEmpty();
         assertThat(state("d1")).isEqualTo(DeliveryState.WAITING);
         assertThat(store.openAttempts()).isZero();
@@ -376,9 +445,13 @@ class DispatcherTest {
                 .state();
     }
 
-    private void bring(String id) {
-        dispatcher.add(List.of(new Address(id, PIRNA, MAILBOX).text()));
+    private void bring(String... ids) {
+        dispatcher.add(Stream.of(ids).map(DispatcherTest::text).toList());
         run();
+    }
+
+    private static String text(String id) {
+        return new Address(id, PIRNA, MAILBOX).text();
     }
 
     private void run() {

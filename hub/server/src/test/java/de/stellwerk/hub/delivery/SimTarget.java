@@ -65,7 +65,7 @@ final class SimTarget {
         this.canProbe = canProbe;
         this.order = order;
         this.slow = slow;
-        this.batches = world.chance(500);
+        this.batches = recognises && (municipality + name).hashCode() % 2 == 0;
         this.config = new ConnectionConfig(name, name, Duration.ofSeconds(1), order, RETRY, Map.of(), Set.of());
         var card = ConnectorDescriptor.of(name, name).channels(Channel.out("out"));
         this.descriptor = saysItRecognises ? card.recognisingRepeats() : card;

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -93,6 +94,50 @@ class ConnectionTest {
             assertThat(house.demo().deliver(delivery(kind))).isEqualTo(new DeliveryResult.Unknown(why));
             assertThat(house.demo().probe(delivery(kind))).contains(new DeliveryResult.Unknown(why));
             assertThat(house.ask("version")).isEqualTo("1.0.0");
+        }
+    }
+
+    @Test
+    void aBatchIsOneCallAndEachOfItIsAnsweredInItsPlace() throws Exception {
+        try (var house = new House(home).withDemo()) {
+            assertThat(house.demo().takesBatches()).as("asking opens nothing").isFalse();
+            assertThat(house.ask("version")).isEqualTo("1.0.0");
+            assertThat(house.demo().takesBatches()).isTrue();
+
+            assertThat(house.demo().deliver(List.of(delivery("version"), delivery("body"), delivery("long"))))
+                    .containsExactly(
+                            new DeliveryResult.Delivered("1.0.0"),
+                            house.demo().deliver(delivery("body")),
+                            new DeliveryResult.Delivered("x".repeat(200)));
+            assertThat(house.demo().takesBatches()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "throw, 'plugin.threw: java.io.IOException, caused by java.lang.IllegalStateException'",
+        "few, plugin.no-result: the connector gave another number of results",
+    })
+    void aBatchThatDoesNotEndWellIsUnknownAsAWholeAndTheNextMinuteEachComesAlone(String kind, String why)
+            throws Exception {
+        try (var house = new House(home).withDemo()) {
+            house.ask("version");
+            assertThat(house.demo().deliver(List.of(delivery("version"), delivery(kind))))
+                    .containsExactly(new DeliveryResult.Unknown(why), new DeliveryResult.Unknown(why));
+            assertThat(house.demo().takesBatches()).isFalse();
+            house.clock.pass(Duration.ofMinutes(1));
+            assertThat(house.demo().takesBatches()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"unknown, no answer", "null, plugin.no-result: the connector gave no result"})
+    void oneOfABatchMayBeUnknownAndTheOthersAreNot(String kind, String why) throws Exception {
+        try (var house = new House(home).withDemo()) {
+            house.ask("version");
+            assertThat(house.demo().deliver(List.of(delivery("version"), delivery(kind))))
+                    .containsExactly(new DeliveryResult.Delivered("1.0.0"), new DeliveryResult.Unknown(why));
+            assertThat(house.demo().takesBatches()).isFalse();
         }
     }
 

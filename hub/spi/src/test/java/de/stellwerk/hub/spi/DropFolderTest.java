@@ -70,6 +70,30 @@ class DropFolderTest {
     }
 
     @Test
+    void severalAreSeenOnlyAfterTheLastOneIsWritten() throws IOException {
+        try (var together = new DropFolder(folder).together()) {
+            for (int i = 0; i < 100; i++) {
+                together.add(i + ".xml", bytes("<a>" + i + "</a>"));
+            }
+            assertThat(names(folder)).hasSize(100).allMatch(name -> name.endsWith(".tmp"));
+            together.handOver();
+            assertThat(names(folder)).hasSize(100).allMatch(name -> name.endsWith(".xml"));
+        }
+        assertThat(names(folder)).hasSize(100);
+        assertThat(folder.resolve("99.xml")).hasContent("<a>99</a>");
+    }
+
+    @Test
+    void ofSeveralThatAreNotHandedOverNothingIsLeft() throws IOException {
+        try (var together = new DropFolder(folder).together()) {
+            together.add("a.xml", bytes("<a/>"));
+            assertThatThrownBy(() -> together.add("../b.xml", bytes("<b/>"))).isInstanceOf(IOException.class);
+        }
+        assertThat(names(folder)).isEmpty();
+        assertThat(names(home)).containsExactly("in");
+    }
+
+    @Test
     void theMarkerIsEmptyAndStandsBesideTheFile() throws IOException {
         new DropFolder(folder).put("a.xml", ".ok", bytes("<a/>"));
         assertThat(names(folder)).containsExactlyInAnyOrder("a.xml", "a.xml.ok");

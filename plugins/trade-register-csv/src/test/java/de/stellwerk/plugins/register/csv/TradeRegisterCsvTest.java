@@ -5,12 +5,14 @@ import static de.stellwerk.hub.testkit.TestHub.withAttachment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import de.stellwerk.hub.spi.BatchSink;
 import de.stellwerk.hub.spi.ConnectorFactory;
 import de.stellwerk.hub.spi.Content;
 import de.stellwerk.hub.spi.Delivery;
 import de.stellwerk.hub.spi.DeliveryResult.Delivered;
 import de.stellwerk.hub.spi.DeliveryResult.NotSent;
 import de.stellwerk.hub.spi.DeliveryResult.Rejected;
+import de.stellwerk.hub.spi.DeliveryResult.Unknown;
 import de.stellwerk.hub.spi.Sink;
 import de.stellwerk.hub.testkit.SinkContract;
 import de.stellwerk.hub.testkit.TestHub;
@@ -20,6 +22,8 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -96,6 +100,33 @@ class TradeRegisterCsvTest implements SinkContract {
     }
 
     @Test
+    void aBatchIsOneTransactionAndWhatIsNoEntryIsRejectedBesideIt(@TempDir Path directory) throws Exception {
+        try (var factory = factory();
+                var sink = (BatchSink) hub(directory).open(factory, Sink.class)) {
+            var one = acceptable("one");
+            var two = acceptable("two");
+            var results = sink.deliver(List.of(one, delivery("broken", "form.submission", "<a/>"), two));
+            assertThat(results.get(0)).isEqualTo(new Delivered(one.id()));
+            assertThat(results.get(1)).isInstanceOf(Rejected.class);
+            assertThat(results.get(2)).isEqualTo(new Delivered(two.id()));
+            assertThat(messages()).hasSize(2);
+        }
+    }
+
+    @Test
+    void ofATransactionOfWhichOneCannotBeSentNothingArrives(@TempDir Path directory) throws Exception {
+        try (var factory = factory();
+                var sink = (BatchSink) hub(directory).open(factory, Sink.class)) {
+            var broken = TestHub.withBody(acceptable("two"), new Gone());
+            var results = sink.deliver(List.of(acceptable("one"), broken, acceptable("three")));
+            assertThat(results.get(0)).isInstanceOf(NotSent.class);
+            assertThat(results.get(1)).isInstanceOf(Unknown.class);
+            assertThat(results.get(2)).isInstanceOf(NotSent.class);
+            assertThat(messages()).isEmpty();
+        }
+    }
+
+    @Test
     void anAttachmentAboveTheLimitIsRejectedBeforeAnythingIsSent(@TempDir Path directory) throws Exception {
         try (var factory = factory();
                 var sink = hub(directory).with("attachment-limit", "1").open(factory, Sink.class)) {
@@ -167,6 +198,24 @@ class TradeRegisterCsvTest implements SinkContract {
                 var hub = hub(directory).with(setting[0], setting[1]);
                 assertThatThrownBy(() -> hub.open(factory)).hasMessageContaining("'" + setting[0] + "'");
             }
+        }
+    }
+
+    /** Its disk has failed. */
+    private record Gone() implements Content {
+        @Override
+        public String name() {
+            return "gone.xml";
+        }
+
+        @Override
+        public String mediaType() {
+            return "application/xml";
+        }
+
+        @Override
+        public InputStream open() throws IOException {
+            throw new IOException("gone");
         }
     }
 
