@@ -2,7 +2,6 @@ package de.stellwerk.samples;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import de.stellwerk.samples.letters.SampleList;
 import java.io.ByteArrayOutputStream;
@@ -136,12 +135,16 @@ class InspectIT {
     }
 
     /** None takes more than three seconds; where everything else runs beside it, one may be given up for its time, or be late, now and then. */
-    private Call inTime(String... words) {
-        return await().atMost(Duration.ofMinutes(2))
-                .until(
-                        () -> run(words),
-                        call -> call.took().compareTo(LIMIT) < 0
-                                && !call.lines().toString().contains("limit.time"));
+    private Call inTime(String... words) throws Exception {
+        var call = run(words);
+        for (var more = 3; more > 0 && isLate(call); more--) {
+            call = run(words);
+        }
+        return call;
+    }
+
+    private static boolean isLate(Call call) {
+        return call.took().compareTo(LIMIT) >= 0 || call.lines().toString().contains("limit.time");
     }
 
     private Call run(String... words) throws Exception {

@@ -3,11 +3,7 @@ package de.stellwerk.hub.camel;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import java.time.Duration;
-import java.util.function.BooleanSupplier;
 import org.springframework.jms.connection.CachingConnectionFactory;
-import org.springframework.jms.connection.JmsTransactionManager;
-import org.springframework.transaction.TransactionException;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * One JMS connection that is opened when first needed, kept, and opened anew after trouble. Camel's own way would be a new connection
@@ -19,13 +15,11 @@ public final class KeptJms implements AutoCloseable {
     private static final int SESSIONS = 8;
 
     private final CachingConnectionFactory kept;
-    private final TransactionTemplate transactions;
 
     /** @param target knows the address, the user and all time limits */
     public KeptJms(ConnectionFactory target) {
         kept = new CachingConnectionFactory(target);
         kept.setSessionCacheSize(SESSIONS);
-        transactions = new TransactionTemplate(new JmsTransactionManager(kept));
     }
 
     /** What Camel's endpoints are given. */
@@ -44,20 +38,6 @@ public final class KeptJms implements AutoCloseable {
             throw new NothingSent(
                     "the broker takes no connection: " + e.getClass().getSimpleName(), Duration.ZERO);
         }
-    }
-
-    /**
-     * Makes one transaction of all that is sent through {@link #factory} on this thread meanwhile: it is committed if {@code sends} ends
-     * with true, and otherwise, or where that throws, none of it arrives.
-     *
-     * @throws TransactionException when the broker did not say that it has committed: nobody knows whether it has
-     */
-    public void together(BooleanSupplier sends) {
-        transactions.executeWithoutResult(status -> {
-            if (!sends.getAsBoolean()) {
-                status.setRollbackOnly();
-            }
-        });
     }
 
     /** Gives the connection up, as after a send of unknown outcome; the next one opens another. */

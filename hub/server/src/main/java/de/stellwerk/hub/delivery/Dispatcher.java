@@ -40,13 +40,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Calls sinks. Each connection has a lane of its own with a bounded number of calls at a time, so that a slow target fills its own
  * lane and no other; the lanes take turns. What is due for a connection that takes no calls now is put off, and holds up no lane. Where
- * the target recognises a repeat, a call takes a set of deliveries, which are claimed and concluded together; elsewhere one, so that a
- * kill leaves no more than one in doubt.
+ * the target recognises a repeat, a call takes a set of deliveries, which are claimed and concluded together, and first attempts among them
+ * are handed over as one batch to a connector that takes such; elsewhere one, so that a kill leaves no more than one in doubt.
  */
 final class Dispatcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
+    private static final Duration LONG = Duration.ofSeconds(1);
     private static final int USUAL_CALLS = Bounds.defaults().calls();
     private static final int LARGEST_SET = 16;
     private static final int TAKEN_OVER_AT_ONCE = 100;
@@ -123,6 +124,7 @@ final class Dispatcher {
         private final String name;
         private final FairQueue<String> ids = new FairQueue<>(MOST_WAITING_OF_A_CONNECTION);
         private int running;
+        private Instant lastBegun = Instant.EPOCH;
 
         ConnectionLane(String municipality, String connection) {
             this.municipality = municipality;
@@ -134,11 +136,24 @@ final class Dispatcher {
             if (ids.add("", id)) {
                 waiting.incrementAndGet();
                 lanes.waits(Lane.DELIVERY, name, ids.waiting());
-                if (running < places() && (running == 0 || !takesBatches() || ids.waiting() >= LARGEST_SET)) {
-                    running++;
-                    threads.execute(this::work);
-                }
             }
+            beginAnother();
+        }
+
+        /** Where they go out together, what comes while one call is under way is the next one's, unless that is full or has to wait. */
+        private void beginAnother() {
+            if (ids.waiting() > 0
+                    && running < places()
+                    && (running == 0 || !takesBatches() || ids.waiting() >= LARGEST_SET || isLong())) {
+                running++;
+                lastBegun = clock.instant();
+                threads.execute(this::work);
+            }
+        }
+
+        /** Whether it is some time that the last call began. */
+        private boolean isLong() {
+            return Duration.between(lastBegun, clock.instant()).abs().compareTo(LONG) > 0;
         }
 
         /** One set; what is left waits behind the other lanes' sets. */
@@ -175,6 +190,12 @@ final class Dispatcher {
             }
             waiting.addAndGet(-set.size());
             lanes.waits(Lane.DELIVERY, name, ids.waiting());
+            if (!set.isEmpty()) {
+                lastBegun = clock.instant();
+                if (!takesBatches()) {
+                    beginAnother(); // it may have taken them together when these came
+                }
+            }
             return set;
         }
 
@@ -193,7 +214,6 @@ final class Dispatcher {
                     .orElse(false);
         }
 
-        /** What comes while one call is under way is the next one's batch: a second one at a time begins where a batch is full. */
         private boolean takesBatches() {
             return takesSets() && target().map(Target::takesBatches).orElse(false);
         }
@@ -276,20 +296,18 @@ final class Dispatcher {
         }
     }
 
+    /** To a target whose permit to begin one call has been taken. */
     private record Batch(Target target, List<DueDelivery> deliveries) {}
 
-    /** The first attempts among them, begun, if their target takes such together. */
+    /** The first attempts among them, if their target takes such together. */
     private Optional<Batch> batchOf(List<DueDelivery> claimed, int term) {
         var first = claimed.stream().filter(due -> due.attempt() == 1).toList();
         return first.size() < 2
                 ? Optional.empty()
                 : targets.find(first.get(0).municipality(), first.get(0).connection())
                         .filter(Target::takesBatches)
-                        .filter(target -> tenure.valid(term))
-                        .map(target -> new Batch(
-                                target,
-                                first.stream().filter(due -> target.begin()).toList()))
-                        .filter(batch -> !batch.deliveries().isEmpty());
+                        .filter(target -> tenure.valid(term) && target.begin())
+                        .map(target -> new Batch(target, first));
     }
 
     private List<Outcome> together(Batch batch) {
@@ -301,10 +319,9 @@ final class Dispatcher {
             results = target.deliver(
                     all.stream().map(due -> delivery(due, target)).toList());
         } finally {
-            var took = Duration.between(begun, clock.instant()).dividedBy(all.size());
-            for (int i = 0; i < all.size(); i++) {
-                target.ended(i < results.size() && isAnswer(bare(results.get(i))), took);
-            }
+            target.ended(
+                    results.stream().map(Dispatcher::bare).anyMatch(Dispatcher::isAnswer),
+                    Duration.between(begun, clock.instant()));
         }
         var outcomes = new ArrayList<Outcome>(all.size());
         for (int i = 0; i < all.size(); i++) {

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** A connection as deliveries see it. Neither call throws. */
+/** A connection as deliveries see it. No call throws. */
 interface Target {
 
     ConnectionConfig config();
@@ -35,7 +35,7 @@ interface Target {
         return true;
     }
 
-    /** Whether a delivery may be begun now; each that is must be {@link #ended}. */
+    /** Whether a delivery, or a batch, may be begun now; each that is must be {@link #ended}. */
     default boolean begin() {
         return true;
     }

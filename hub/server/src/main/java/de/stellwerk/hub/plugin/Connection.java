@@ -325,6 +325,7 @@ public final class Connection {
      * Brings several out in one call. Never throws, like {@link #deliver(Delivery)}; where its connector takes none together, each is
      * brought out for itself.
      *
+     * @param batch at least one
      * @return of each what is known of it, in their order
      */
     public List<DeliveryResult> deliver(List<Delivery> batch) {
@@ -342,7 +343,7 @@ public final class Connection {
             var results = together.isPresent()
                     ? together.get()
                     : batch.stream().map(this::deliver).toList();
-            if (results.stream().anyMatch(DeliveryResult.Unknown.class::isInstance)) {
+            if (results.stream().anyMatch(Connection::isUnknown)) {
                 eachAlone = waits.instant().plus(ALONE);
             }
             return results;
@@ -353,14 +354,19 @@ public final class Connection {
         } catch (ConnectorFailed e) {
             eachAlone = waits.instant().plus(ALONE);
             LOG.warn(
-                    "{} of {}: the attempts of {} deliveries at once ended with {}",
+                    "{} of {}: the first attempts of deliveries {} together ended with {}",
                     name(),
                     municipality,
-                    batch.size(),
+                    batch.stream().map(Delivery::id).toList(),
                     e.getMessage());
             return Collections.nCopies(
                     batch.size(), new DeliveryResult.Unknown(e.getMessage() == null ? e.code() : e.getMessage()));
         }
+    }
+
+    private static boolean isUnknown(DeliveryResult result) {
+        return result instanceof DeliveryResult.Unknown
+                || result instanceof DeliveryResult.WithReceipts with && isUnknown(with.result());
     }
 
     /** The list is the plugin's own: it is gone through while its call lasts. */
@@ -538,7 +544,7 @@ public final class Connection {
                 Thread.onSpinWait();
                 continue;
             }
-            var well = List.of(false);
+            boolean well = false;
             try {
                 var connector = open(offer);
                 var answer = plugin.crew()
@@ -548,26 +554,21 @@ public final class Connection {
                                 book,
                                 () -> use.with(connector),
                                 late -> LOG.info("{}: a call that was given up has ended", label(what)));
-                well = well(answer);
+                well = isWell(answer);
                 return answer;
             } finally {
-                var took = (System.nanoTime() - begun) / well.size();
-                well.forEach(each -> plugin.tally().add(each, took));
+                plugin.tally().add(well, System.nanoTime() - begun);
                 plugin.leave();
             }
         }
     }
 
-    /** Whether an answer, or each of a batch, speaks for the version that gave it; that a target is not there speaks against none. */
-    private static List<Boolean> well(@Nullable Object answer) {
+    /** Whether an answer, or all of a batch, speaks for the version that gave it; that a target is not there speaks against none. */
+    private static boolean isWell(@Nullable Object answer) {
         var said = answer instanceof Optional<?> optional ? optional.orElse(null) : answer;
         return said instanceof List<?> batch
-                ? batch.stream().map(Connection::isWell).toList()
-                : List.of(isWell(said));
-    }
-
-    private static boolean isWell(@Nullable Object said) {
-        return !(said instanceof DeliveryResult.Unknown) && !(said instanceof DeliveryResult.Rejected);
+                ? batch.stream().allMatch(Connection::isWell)
+                : !(said instanceof DeliveryResult.Unknown) && !(said instanceof DeliveryResult.Rejected);
     }
 
     /** Holding this connection's lock while it opens keeps other callers of the same connection waiting, and only those. */

@@ -22,7 +22,10 @@ final class PdfCoverage {
 
     private PdfCoverage() {}
 
-    /** The validator goes through a file byte by byte before it finds that it has no end, which takes seconds where it is large. */
+    /**
+     * The validator goes through a file byte by byte before it finds that it has no end, which takes seconds where it is large. This spares
+     * that for what is broken off; whoever means ill can add the word, and is left to the time limit.
+     */
     static void check(byte[] bytes) throws Unfit {
         var from = Math.max(0, bytes.length - TRAILER);
         if (!new String(bytes, from, bytes.length - from, ISO_8859_1).contains("startxref"))

@@ -38,6 +38,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -269,7 +270,7 @@ class DispatcherTest {
         bring("d1", "d2", "d3");
 
         assertThat(batches).containsExactly(List.of("d1", "d2", "d3"));
-        assertThat(answered).as("each counts for itself").containsExactly(true, false, true);
+        assertThat(answered).as("one call, and it was answered").containsExactly(true);
         assertThat(state("d1")).isEqualTo(DeliveryState.DELIVERED);
         assertThat(state("d2")).isEqualTo(DeliveryState.WAITING);
         assertThat(state("d3")).isEqualTo(DeliveryState.DELIVERED);
@@ -287,13 +288,70 @@ class DispatcherTest {
         takesBatches = true;
         List.of("d1", "d2", "d3", "d4").forEach(this::plan);
         dispatcher.add(List.of(text("d1"), text("d2")));
+        assertThat(calls).hasSize(1);
         ledger.afterAClaim = () -> {
             ledger.afterAClaim = () -> {};
             dispatcher.add(List.of(text("d3"), text("d4")));
+            assertThat(calls).as("begun beside the one under way").isEmpty();
         };
         run();
 
         assertThat(batches).containsExactly(List.of("d1", "d2"), List.of("d3", "d4"));
+    }
+
+    @Test
+    void aSecondCallBeginsWhereABatchIsFullOrTheOneUnderWayTakesLong() {
+        takesBatches = true;
+        var full = IntStream.range(0, 16).mapToObj(i -> "f" + i).toList();
+        List.of("d1", "d2").forEach(this::plan);
+        full.forEach(this::plan);
+        dispatcher.add(List.of(text("d1")));
+        ledger.afterAClaim = () -> {
+            ledger.afterAClaim = () -> {};
+            dispatcher.add(full.stream().map(DispatcherTest::text).toList());
+            assertThat(calls).hasSize(1);
+            run();
+            clock.forward(Duration.ofSeconds(2));
+            dispatcher.add(List.of(text("d2")));
+            assertThat(calls).hasSize(1);
+            run();
+        };
+        run();
+
+        assertThat(batches).containsExactly(full);
+        assertThat(called).containsExactly("d2", "d1");
+    }
+
+    @Test
+    void whereATargetTakesNoMoreBatchesWhatWaitsIsSpreadOverItsPlaces() {
+        takesBatches = true;
+        List.of("d1", "d2", "d3", "d4").forEach(this::plan);
+        dispatcher.add(List.of(text("d1")));
+        ledger.afterAClaim = () -> {
+            ledger.afterAClaim = () -> {};
+            dispatcher.add(List.of(text("d2"), text("d3"), text("d4")));
+            takesBatches = false;
+            dispatcher.add(List.of(text("d2")));
+            calls.remove().run();
+            assertThat(calls.size()).as("what goes on, and another").isGreaterThan(1);
+        };
+        run();
+
+        assertThat(batches).isEmpty();
+        assertThat(called).containsExactlyInAnyOrder("d1", "d2", "d3", "d4");
+    }
+
+    @Test
+    void aBatchThatMayNotBeginIsGivenBack() {
+        takesBatches = true;
+        mayBegin = false;
+        List.of("d1", "d2").forEach(this::plan);
+        bring("d1", "d2");
+
+        assertThat(batches).isEmpty();
+        assertThat(answered).isEmpty();
+        assertThat(state("d1")).isEqualTo(DeliveryState.WAITING);
+        assertThat(store.openAttempts()).isZero();
     }
 
     @Test

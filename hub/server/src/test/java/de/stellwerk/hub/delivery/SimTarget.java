@@ -174,19 +174,20 @@ final class SimTarget {
     private List<DeliveryResult> deliver(SimNode.Life life, List<Delivery> batch) {
         var ids = batch.stream().map(Delivery::id).toList();
         world.trace(() -> life + " calls " + name + " of " + municipality + " with a batch: " + ids);
-        ids.forEach(id -> {
-            if (!recognises && unknown.contains(id)) {
-                world.wrong("a second attempt, in a batch, at a target that does not recognise it: " + id);
-            }
-            unknown.add(id);
-        });
+        unknown.addAll(ids);
         world.boundaryWithinLease(life, "call of " + ids);
         var breaks = dead || world.chance(world.faults().target());
         var reached = breaks ? ids.subList(0, dead ? 0 : world.pick(ids.size() + 1)) : ids;
         reached.stream().filter(id -> !rejects.contains(id)).forEach(this::effect);
         if (breaks) {
             world.boundary(life, "no answer to " + ids);
-            return Collections.nCopies(ids.size(), new DeliveryResult.Unknown("the connection broke"));
+            return world.chance(500)
+                    ? Collections.nCopies(ids.size(), new DeliveryResult.Unknown("the connection broke"))
+                    : ids.stream()
+                            .map(id -> reached.contains(id)
+                                    ? new DeliveryResult.Unknown("no answer in time")
+                                    : notSent(id, "nothing of it was sent"))
+                            .toList();
         }
         world.boundary(life, "answer to " + ids);
         return ids.stream()

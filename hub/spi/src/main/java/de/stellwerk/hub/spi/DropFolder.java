@@ -94,13 +94,26 @@ public record DropFolder(Path folder) {
             }
         }
 
+        /** Goes on where one cannot be closed or removed, and says so at the end. */
         @Override
         public void close() throws IOException {
-            for (var channel : open) {
-                channel.close();
+            var failed = new ArrayList<IOException>();
+            open.forEach(channel -> trying(channel::close, failed));
+            coming.forEach(file -> trying(() -> Files.deleteIfExists(file.temporary()), failed));
+            if (!failed.isEmpty()) {
+                throw failed.get(0);
             }
-            for (var file : coming) {
-                Files.deleteIfExists(file.temporary());
+        }
+
+        private interface Step {
+            void run() throws IOException;
+        }
+
+        private static void trying(Step step, List<IOException> failed) {
+            try {
+                step.run();
+            } catch (IOException e) {
+                failed.add(e);
             }
         }
     }

@@ -9,25 +9,28 @@ import de.stellwerk.hub.spi.Content;
 import de.stellwerk.hub.spi.Delivery;
 import de.stellwerk.hub.spi.DeliveryResult;
 import de.stellwerk.hub.spi.HubContext;
+import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.builder.RouteBuilder;
-import org.springframework.transaction.CannotCreateTransactionException;
-import org.springframework.transaction.TransactionException;
 
 /**
  * One register's queue. A delivery becomes one text message with CSV; its attachments are sent before it, each as a bytes message with
  * the properties {@code deliveryId}, {@code name} and {@code index} (from 1), so that they lie ready when the line is read. The line's
  * column {@code id} is the delivery's id: by it the register recognises a repeat, and by {@code deliveryId} and {@code index} that of
- * an attachment. Deliveries without attachments that come together are one transaction.
+ * an attachment. Lines without attachments that come together are sent one after the other without waiting, and each is confirmed.
  */
 final class RegisterQueue extends CamelConnector implements BatchSink {
 
@@ -56,6 +59,7 @@ final class RegisterQueue extends CamelConnector implements BatchSink {
                 "jms:queue:" + queue + "?deliveryPersistent=true&connectionFactory=" + bean("broker", broker.factory());
         routes.from(door("entry"))
                 .process(this::parts)
+                .process(exchange -> broker.connect())
                 .split(routes.body())
                 .stopOnException()
                 .process(RegisterQueue::part)
@@ -66,52 +70,67 @@ final class RegisterQueue extends CamelConnector implements BatchSink {
     }
 
     @Override
-    public List<DeliveryResult> deliver(List<Delivery> batch) {
-        // The broker holds what is not committed in its memory, so what has attachments goes alone.
-        return batch.stream().allMatch(each -> each.attachments().isEmpty())
-                ? together(batch)
-                : batch.stream()
-                        .flatMap(each -> together(List.of(each)).stream())
-                        .toList();
+    public DeliveryResult deliver(Delivery delivery) {
+        var result = send(door("entry"), delivery);
+        if (result instanceof DeliveryResult.Unknown) {
+            broker.forget();
+        }
+        return result;
     }
 
-    private List<DeliveryResult> together(List<Delivery> batch) {
-        var results = new ArrayList<DeliveryResult>(batch.size());
-        try {
-            broker.connect();
-            broker.together(() -> {
-                batch.forEach(each -> results.add(send(door("entry"), each)));
-                return results.stream().allMatch(RegisterQueue::isAnswer);
-            });
-        } catch (NothingSent | CannotCreateTransactionException e) {
-            return Collections.nCopies(
-                    batch.size(),
-                    new DeliveryResult.NotSent(
-                            "the broker takes no connection: " + e.getClass().getSimpleName(), Duration.ZERO));
-        } catch (TransactionException e) {
-            broker.forget();
-            return instead(
-                    results,
-                    new DeliveryResult.Unknown("the broker did not say that it has committed: "
-                            + e.getClass().getSimpleName()));
+    @Override
+    public List<DeliveryResult> deliver(List<Delivery> batch) {
+        var results = new IdentityHashMap<Delivery, DeliveryResult>();
+        sendLines(batch.stream().filter(each -> each.attachments().isEmpty()).toList(), results);
+        for (var each : batch) {
+            if (!results.containsKey(each)) {
+                results.put(
+                        each,
+                        results.values().stream().allMatch(RegisterQueue::isAnswer)
+                                ? deliver(each)
+                                : new DeliveryResult.NotSent("one before it could not be sent", Duration.ZERO));
+            }
         }
-        if (results.stream().allMatch(RegisterQueue::isAnswer)) {
-            return results;
-        }
-        broker.forget();
-        return instead(
-                results,
-                new DeliveryResult.NotSent("another of the same transaction could not be sent", Duration.ZERO));
+        return batch.stream().map(results::get).toList();
     }
 
     private static boolean isAnswer(DeliveryResult result) {
         return result instanceof DeliveryResult.Delivered || result instanceof DeliveryResult.Rejected;
     }
 
-    private static List<DeliveryResult> instead(List<DeliveryResult> results, DeliveryResult ofThoseSent) {
-        return results.stream()
-                .map(each -> each instanceof DeliveryResult.Delivered ? ofThoseSent : each)
-                .toList();
+    private void sendLines(List<Delivery> batch, Map<Delivery, DeliveryResult> results) {
+        try (var lines = broker.lines(queue)) {
+            var sent = new IdentityHashMap<Delivery, Future<Void>>();
+            for (var each : batch) {
+                try (var xml = each.body().open()) {
+                    sent.put(each, lines.send(line(xml, each), each.caseId(), Map.of("deliveryId", each.id())));
+                } catch (IOException | JMSException | RejectedByTarget | RuntimeException e) {
+                    results.put(each, outcome(e));
+                }
+            }
+            var end = System.nanoTime() + broker.timeout().toNanos();
+            sent.forEach((each, confirmation) -> results.put(each, confirmed(each, confirmation, end)));
+        } catch (NothingSent e) {
+            batch.forEach(each -> results.put(each, outcome(e)));
+        }
+        if (results.values().stream().anyMatch(DeliveryResult.Unknown.class::isInstance)) {
+            broker.forget();
+        }
+    }
+
+    private static DeliveryResult confirmed(Delivery delivery, Future<Void> confirmation, long end) {
+        try {
+            confirmation.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+            return new DeliveryResult.Delivered(delivery.id());
+        } catch (TimeoutException e) {
+            return new DeliveryResult.Unknown("the broker has not confirmed it in time");
+        } catch (ExecutionException e) {
+            return new DeliveryResult.Unknown("the broker did not take it: "
+                    + (e.getCause() == null ? e : e.getCause()).getClass().getSimpleName());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new DeliveryResult.Unknown("the hub stops");
+        }
     }
 
     private void parts(Exchange exchange) throws Exception {

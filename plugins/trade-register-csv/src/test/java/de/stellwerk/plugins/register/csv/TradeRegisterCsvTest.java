@@ -35,8 +35,12 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.server.ServerSession;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerPlugin;
+import org.apache.activemq.artemis.core.transaction.Transaction;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -100,7 +104,7 @@ class TradeRegisterCsvTest implements SinkContract {
     }
 
     @Test
-    void aBatchIsOneTransactionAndWhatIsNoEntryIsRejectedBesideIt(@TempDir Path directory) throws Exception {
+    void ofABatchWhatIsNoEntryIsRejectedAndTheOthersArrive(@TempDir Path directory) throws Exception {
         try (var factory = factory();
                 var sink = (BatchSink) hub(directory).open(factory, Sink.class)) {
             var one = acceptable("one");
@@ -114,15 +118,63 @@ class TradeRegisterCsvTest implements SinkContract {
     }
 
     @Test
-    void ofATransactionOfWhichOneCannotBeSentNothingArrives(@TempDir Path directory) throws Exception {
+    void whatBreaksOffInABatchTakesNoOtherWithIt(@TempDir Path directory) throws Exception {
         try (var factory = factory();
                 var sink = (BatchSink) hub(directory).open(factory, Sink.class)) {
             var broken = TestHub.withBody(acceptable("two"), new Gone());
             var results = sink.deliver(List.of(acceptable("one"), broken, acceptable("three")));
-            assertThat(results.get(0)).isInstanceOf(NotSent.class);
+            assertThat(results.get(0)).isInstanceOf(Delivered.class);
             assertThat(results.get(1)).isInstanceOf(Unknown.class);
-            assertThat(results.get(2)).isInstanceOf(NotSent.class);
-            assertThat(messages()).isEmpty();
+            assertThat(results.get(2)).isInstanceOf(Delivered.class);
+            assertThat(messages()).hasSize(2);
+        }
+    }
+
+    /** As a plugin of the broker may. A transaction would be committed without it, and nobody told. */
+    @Test
+    void whatTheBrokerRefusesIsNotCalledDelivered(@TempDir Path directory) throws Exception {
+        var refusing = new ActiveMQServerPlugin() {
+            @Override
+            public void beforeSend(
+                    ServerSession session,
+                    Transaction transaction,
+                    org.apache.activemq.artemis.api.core.Message message,
+                    boolean direct,
+                    boolean noAutoCreateQueue)
+                    throws ActiveMQException {
+                if (acceptable("two").id().equals(message.getStringProperty("deliveryId"))) {
+                    throw new ActiveMQException("not this one");
+                }
+            }
+        };
+        try (var factory = factory();
+                var sink = (BatchSink) hub(directory).open(factory, Sink.class)) {
+            BROKER.getActiveMQServer().registerBrokerPlugin(refusing);
+            try {
+                var results = sink.deliver(List.of(acceptable("one"), acceptable("two")));
+                assertThat(results.get(0)).isInstanceOf(Delivered.class);
+                assertThat(results.get(1)).isInstanceOf(Unknown.class);
+                assertThat(sink.deliver(acceptable("two"))).isInstanceOf(Unknown.class);
+            } finally {
+                BROKER.getActiveMQServer().unRegisterBrokerPlugin(refusing);
+            }
+            assertThat(messages()).hasSize(1);
+            assertThat(sink.deliver(acceptable("two"))).isInstanceOf(Delivered.class);
+        }
+    }
+
+    @Test
+    void anAttachmentThatDoesNotGoTogetherWithOthersGoesBehindThem(@TempDir Path directory) throws Exception {
+        try (var factory = factory();
+                var sink = (BatchSink) hub(directory).open(factory, Sink.class)) {
+            var scan = Content.of("a.pdf", "application/pdf", new byte[] {1});
+            var batch = List.of(withAttachment(acceptable("one"), scan), acceptable("two"), acceptable("three"));
+            assertThat(sink.deliver(batch))
+                    .containsExactly(
+                            new Delivered(batch.get(0).id()),
+                            new Delivered(batch.get(1).id()),
+                            new Delivered(batch.get(2).id()));
+            assertThat(messages()).hasSize(4);
         }
     }
 
