@@ -1,12 +1,16 @@
 package de.stellwerk.plugins.jms;
 
+import jakarta.jms.CompletionListener;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
 /** One connection to the broker, made when first needed and made anew after it broke, with an end to every waiting. */
@@ -15,12 +19,16 @@ final class Broker implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Broker.class.getName());
 
     private final ActiveMQConnectionFactory client;
+    private final Duration timeout;
     private Optional<Connection> connection = Optional.empty();
 
     Broker(String url, String user, String password, Duration timeout) {
+        this.timeout = timeout;
         client = new ActiveMQConnectionFactory(url, user, password);
         // Sending and acknowledging return when the broker has it on disk.
         client.setBlockOnDurableSend(true);
+        // Within a transaction a send never waits, and without this nobody is told what became of it. In bytes.
+        client.setConfirmationWindowSize(1 << 20);
         client.setBlockOnAcknowledge(true);
         // No message lies in our memory unasked: when the hub dies, one message has used up an attempt, not hundreds.
         client.setConsumerWindowSize(0);
@@ -46,6 +54,27 @@ final class Broker implements AutoCloseable {
         connection = Optional.of(fresh);
         fresh.start();
         return fresh.createSession(transacted, acknowledging);
+    }
+
+    Duration timeout() {
+        return timeout;
+    }
+
+    /** @return ends when the broker has taken it, or with why it has not */
+    static CompletableFuture<Void> send(MessageProducer producer, Message message) throws JMSException {
+        var taken = new CompletableFuture<Void>();
+        producer.send(message, new CompletionListener() {
+            @Override
+            public void onCompletion(Message sent) {
+                taken.complete(null);
+            }
+
+            @Override
+            public void onException(Message sent, Exception why) {
+                taken.completeExceptionally(why);
+            }
+        });
+        return taken;
     }
 
     private void hangUp() {

@@ -19,7 +19,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.activemq.artemis.api.core.ActiveMQDuplicateIdException;
 
 /**
@@ -68,8 +74,16 @@ final class Outgoing implements Probe, Tested {
             return notSent("jms.unreachable", e);
         }
         try {
-            send(session, delivery);
+            var sent = send(session, delivery);
+            sent.get(broker.timeout().toMillis(), TimeUnit.MILLISECONDS);
             return commit(session, delivery);
+        } catch (ExecutionException e) {
+            return isRepeat(e) ? new Delivered(delivery.id()) : notSent("jms.refused", e); // nothing was committed
+        } catch (TimeoutException e) {
+            return notSent("jms.unconfirmed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return notSent("jms.interrupted", e);
         } catch (Refused e) {
             return new Rejected(e.code() + ": " + e.german());
         } catch (IOException | JMSException | RuntimeException e) {
@@ -87,7 +101,9 @@ final class Outgoing implements Probe, Tested {
         return new NotSent(code + ": " + why.getClass().getSimpleName() + ": " + why.getMessage(), Duration.ZERO);
     }
 
-    private void send(Session session, Delivery delivery) throws JMSException, IOException, Refused {
+    /** Of a message that the broker refuses the commit says nothing: so each is confirmed before. */
+    private Future<?> send(Session session, Delivery delivery) throws JMSException, IOException, Refused {
+        var sent = new ArrayList<CompletableFuture<Void>>();
         var producer = session.createProducer(session.createQueue(queue));
         producer.setDeliveryMode(DeliveryMode.PERSISTENT);
         var index = 0;
@@ -95,14 +111,15 @@ final class Outgoing implements Probe, Tested {
             index++;
             var message = part(binary(session, bytes(attachment)), delivery, index, attachment);
             message.setStringProperty("name", attachment.name());
-            producer.send(message);
+            sent.add(Broker.send(producer, message));
         }
         var bytes = bytes(delivery.body());
         var body = isText ? session.createTextMessage(text(bytes)) : binary(session, bytes);
         part(body, delivery, 0, delivery.body());
         body.setIntProperty("attachments", index);
         body.setStringProperty("kind", delivery.kind());
-        producer.send(body);
+        sent.add(Broker.send(producer, body));
+        return CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new));
     }
 
     private static Message part(Message message, Delivery delivery, int index, Content content) throws JMSException {

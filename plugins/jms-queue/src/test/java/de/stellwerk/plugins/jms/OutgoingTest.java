@@ -98,6 +98,35 @@ class OutgoingTest implements SinkContract {
         }
     }
 
+    /** A transaction would be committed without it, and nobody told. */
+    @Test
+    void whatTheBrokerRefusesIsNotCalledDelivered(@TempDir Path directory) throws Exception {
+        var entry = acceptable("one");
+        try (var factory = factory();
+                var sink = hub(directory).open(factory, Sink.class)) {
+            try (var refused = broker.refusing(entry.id())) {
+                assertThat(sink.deliver(entry)).isInstanceOf(NotSent.class);
+                assertThat(refused).isNotNull();
+            }
+            assertThat(broker.messages(queue)).isEmpty();
+            assertThat(sink.deliver(entry)).isInstanceOf(Delivered.class);
+        }
+    }
+
+    @Test
+    void whatIsLargeArrivesWhole(@TempDir Path directory) throws Exception {
+        try (var factory = factory();
+                var sink = hub(directory).with("max-size", "3").open(factory, Sink.class)) {
+            var scan = Content.of("scan.pdf", "application/pdf", new byte[3 << 20]);
+            assertThat(sink.deliver(withAttachment(acceptable("one"), scan))).isInstanceOf(Delivered.class);
+            int read = broker.work(session -> session.createConsumer(session.createQueue(queue))
+                    .receive(5_000)
+                    .getBody(byte[].class)
+                    .length);
+            assertThat(read).isEqualTo(3 << 20);
+        }
+    }
+
     @Test
     void whatIsTooLargeIsRejectedAndNothingOfItIsSent(@TempDir Path directory) throws Exception {
         try (var factory = factory();

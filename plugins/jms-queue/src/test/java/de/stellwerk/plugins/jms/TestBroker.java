@@ -9,9 +9,13 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.activemq.artemis.api.core.ActiveMQException;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.server.ServerSession;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.activemq.artemis.core.server.plugin.ActiveMQServerPlugin;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
+import org.apache.activemq.artemis.core.transaction.Transaction;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
 /** A real broker on the loopback, of which a municipality's IT would say: it runs, we never touch it. It can be away. */
@@ -109,6 +113,26 @@ final class TestBroker implements AutoCloseable {
     int count(String queue) {
         var found = broker.getActiveMQServer().locateQueue(queue);
         return found == null ? 0 : (int) found.getMessageCount();
+    }
+
+    /** From now on a plugin of the broker's own refuses the messages of one delivery. */
+    AutoCloseable refusing(String delivery) {
+        var plugin = new ActiveMQServerPlugin() {
+            @Override
+            public void beforeSend(
+                    ServerSession session,
+                    Transaction transaction,
+                    org.apache.activemq.artemis.api.core.Message message,
+                    boolean direct,
+                    boolean noAutoCreateQueue)
+                    throws ActiveMQException {
+                if (delivery.equals(message.getStringProperty("deliveryId"))) {
+                    throw new ActiveMQException("not this one");
+                }
+            }
+        };
+        broker.getActiveMQServer().registerBrokerPlugin(plugin);
+        return () -> broker.getActiveMQServer().unRegisterBrokerPlugin(plugin);
     }
 
     void unreachable() throws Exception {
