@@ -10,8 +10,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -24,103 +27,53 @@ public record DropFolder(Path folder) {
 
     /** Hands over a file; one of the same name that is there already is replaced. Throws if the name would leave the folder. */
     public void put(String name, InputStream bytes) throws IOException {
-        try (var one = together()) {
-            one.add(name, bytes);
-            one.handOver();
-        }
-    }
-
-    /** Several files that are handed over at once: they are forced to disk together, which costs less than one after the other. */
-    public Together together() {
-        return new Together(folder);
+        write(Map.of(name, () -> bytes));
     }
 
     /**
-     * Files on their way into a folder; for one thread. The reader sees none of them before {@link #handOver}, then one after the other,
-     * in the order in which they were added. What was not handed over is removed on closing.
+     * Hands over several, which are forced to disk together: that costs less than one after the other. The reader sees none before all are
+     * written, then each whole, in the order of the map. They are open at the same time, so let them be some dozens at most.
      */
-    public static final class Together implements AutoCloseable {
+    public void put(Map<String, Content> files) throws IOException {
+        var opening = new LinkedHashMap<String, Opening>();
+        files.forEach((name, content) -> opening.put(name, content::open));
+        write(opening);
+    }
 
-        private static final int MOST_OPEN = 32;
+    private interface Opening {
+        InputStream open() throws IOException;
+    }
 
-        private final Path folder;
-        private final List<Coming> coming = new ArrayList<>();
-        private final List<FileChannel> open = new ArrayList<>();
-
-        private record Coming(Path temporary, String name) {}
-
-        private Together(Path folder) {
-            this.folder = folder;
-        }
-
-        /** Writes a file that stays unseen. Throws if the name would leave the folder. */
-        public void add(String name, InputStream bytes) throws IOException {
-            var temporary = child(
-                    folder,
-                    name + ".hub-%08x.tmp".formatted(ThreadLocalRandom.current().nextInt()));
-            coming.add(new Coming(temporary, name));
-            // Not written through if somebody laid a link there.
-            var channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            open.add(channel);
-            bytes.transferTo(Channels.newOutputStream(channel));
-            if (open.size() == MOST_OPEN) {
-                force();
-            }
-        }
-
-        /** Returns when all files that were added are under their names, and survive a power loss. To be called once. */
-        public void handOver() throws IOException {
-            if (coming.isEmpty()) {
-                return;
-            }
-            force();
-            if (FolderSync.isNew(folder)) {
-                sweep(
-                        folder,
-                        Files.getLastModifiedTime(coming.get(0).temporary()).toMillis());
-            }
-            for (var file : coming) {
-                rename(file.temporary(), folder, file.name());
-            }
-            FolderSync.force(folder);
-        }
-
-        /** The file written last brings those before it to the disk with it, for the file systems that keep a journal. */
-        private void force() throws IOException {
-            for (int i = open.size() - 1; i >= 0; i--) {
-                try (var channel = open.remove(i)) {
-                    channel.force(true);
+    private void write(Map<String, Opening> files) throws IOException {
+        var names = new LinkedHashMap<Path, String>();
+        var written = new ArrayDeque<FileChannel>();
+        try {
+            for (var file : files.entrySet()) {
+                var temporary = child(file.getKey()
+                        + ".hub-%08x.tmp".formatted(ThreadLocalRandom.current().nextInt()));
+                names.put(temporary, file.getKey());
+                // Not written through if somebody laid a link there.
+                written.push(FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+                try (var bytes = file.getValue().open()) {
+                    bytes.transferTo(Channels.newOutputStream(written.element()));
                 }
             }
-        }
-
-        /** Goes on where one cannot be closed or removed, and says so at the end. */
-        @Override
-        public void close() throws IOException {
-            var failed = new ArrayList<IOException>();
-            open.forEach(channel -> trying(channel::close, failed));
-            coming.forEach(file -> trying(() -> Files.deleteIfExists(file.temporary()), failed));
-            if (!failed.isEmpty()) {
-                throw failed.get(0);
-            }
-        }
-
-        private interface Step {
-            void run() throws IOException;
-        }
-
-        private static void trying(Step step, List<IOException> failed) {
-            try {
-                step.run();
-            } catch (IOException e) {
-                failed.add(e);
-            }
+            // The last one first: where the file system keeps a journal, it takes those before it along.
+            for (var channel : written) channel.force(true);
+            var first = names.keySet().stream().findFirst();
+            if (first.isPresent() && FolderSync.isNew(folder))
+                sweep(Files.getLastModifiedTime(first.get()).toMillis());
+            for (var file : names.entrySet()) rename(file.getKey(), folder, file.getValue());
+            FolderSync.force(folder);
+        } finally {
+            for (var channel : written) channel.close();
+            for (var temporary : names.keySet()) Files.deleteIfExists(temporary);
         }
     }
 
     /** A younger one may be somebody's who is still writing. What counts is the clock of the disk, which may be another machine's. */
-    private static void sweep(Path folder, long now) throws IOException {
-        for (var left : new DropFolder(folder).list("*.hub-????????.tmp", Integer.MAX_VALUE)) {
+    private void sweep(long now) throws IOException {
+        for (var left : list("*.hub-????????.tmp", Integer.MAX_VALUE)) {
             try {
                 if (Files.getLastModifiedTime(left).toMillis() < now - 3_600_000) {
                     Files.deleteIfExists(left);
@@ -159,7 +112,7 @@ public record DropFolder(Path folder) {
     }
 
     /** A name that is plain with an ending is plain without it. */
-    private static Path child(Path folder, String name) throws IOException {
+    private Path child(String name) throws IOException {
         var path = folder.resolve(name);
         if (!folder.equals(path.getParent()) || name.startsWith(".") || name.contains("/") || name.contains("\\")) {
             throw new IOException("not a plain file name");

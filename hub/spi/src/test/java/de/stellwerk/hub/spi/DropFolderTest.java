@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -71,26 +73,56 @@ class DropFolderTest {
 
     @Test
     void severalAreSeenOnlyAfterTheLastOneIsWritten() throws IOException {
-        try (var together = new DropFolder(folder).together()) {
-            for (int i = 0; i < 100; i++) {
-                together.add(i + ".xml", bytes("<a>" + i + "</a>"));
-            }
-            assertThat(names(folder)).hasSize(100).allMatch(name -> name.endsWith(".tmp"));
-            together.handOver();
-            assertThat(names(folder)).hasSize(100).allMatch(name -> name.endsWith(".xml"));
+        var seen = new ArrayList<List<String>>();
+        var files = new LinkedHashMap<String, Content>();
+        for (int i = 0; i < 20; i++) {
+            files.put(i + ".xml", content("<a>" + i + "</a>", () -> seen.add(names(folder))));
         }
-        assertThat(names(folder)).hasSize(100);
-        assertThat(folder.resolve("99.xml")).hasContent("<a>99</a>");
+        new DropFolder(folder).put(files);
+
+        assertThat(seen).hasSize(20).allSatisfy(names -> assertThat(names).allMatch(name -> name.endsWith(".tmp")));
+        assertThat(names(folder)).containsExactlyInAnyOrderElementsOf(files.keySet());
+        assertThat(folder.resolve("19.xml")).hasContent("<a>19</a>");
     }
 
     @Test
-    void ofSeveralThatAreNotHandedOverNothingIsLeft() throws IOException {
-        try (var together = new DropFolder(folder).together()) {
-            together.add("a.xml", bytes("<a/>"));
-            assertThatThrownBy(() -> together.add("../b.xml", bytes("<b/>"))).isInstanceOf(IOException.class);
-        }
+    void ofSeveralOneOfWhichCannotBeReadNothingIsLeft() throws IOException {
+        var files = new LinkedHashMap<String, Content>();
+        files.put("a.xml", content("<a/>", () -> {}));
+        files.put("b.xml", content("<b/>", () -> {
+            throw new IOException("gone");
+        }));
+        assertThatThrownBy(() -> new DropFolder(folder).put(files)).hasMessage("gone");
+        files.remove("b.xml");
+        files.put("../c.xml", content("<c/>", () -> {}));
+        assertThatThrownBy(() -> new DropFolder(folder).put(files)).isInstanceOf(IOException.class);
+
         assertThat(names(folder)).isEmpty();
         assertThat(names(home)).containsExactly("in");
+    }
+
+    private interface Reading {
+        void begins() throws IOException;
+    }
+
+    private static Content content(String text, Reading reading) {
+        return new Content() {
+            @Override
+            public String name() {
+                return "a.xml";
+            }
+
+            @Override
+            public String mediaType() {
+                return "application/xml";
+            }
+
+            @Override
+            public InputStream open() throws IOException {
+                reading.begins();
+                return bytes(text);
+            }
+        };
     }
 
     @Test

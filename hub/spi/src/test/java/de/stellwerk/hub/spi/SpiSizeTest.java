@@ -12,12 +12,15 @@ class SpiSizeTest {
     /** Somebody reads all of it in a quarter of an hour; whatever is added here is for ever. */
     @Test
     void whatAPluginSeesStaysUnderFourHundredLinesOfCode() throws IOException {
-        long lines = 0;
+        long lines = 0; // of the types that are not public none is seen
         try (var files = Files.walk(Path.of("src/main/java"))) {
             for (var file :
                     files.filter(path -> path.toString().endsWith(".java")).toList()) {
-                lines += Files.readString(file)
-                        .replaceAll("(?s)/\\*.*?\\*/", "")
+                var code = Files.readString(file);
+                if (!code.contains("\npublic ") && !file.endsWith("package-info.java")) {
+                    continue;
+                }
+                lines += code.replaceAll("(?s)/\\*.*?\\*/", "")
                         .replaceAll("//[^\n]*", "")
                         .lines()
                         .filter(line -> !line.isBlank())

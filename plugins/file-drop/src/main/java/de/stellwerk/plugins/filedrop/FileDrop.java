@@ -2,12 +2,12 @@ package de.stellwerk.plugins.filedrop;
 
 import de.stellwerk.hub.spi.*;
 import de.stellwerk.hub.spi.DeliveryResult.Delivered;
-import java.io.IOException;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Lays each delivery into a folder that a local system reads: attachments first, the body last. A repeat replaces its own files. Several that
+ * Lays each delivery into a folder that a local system reads: attachments first, the body last. A repeat replaces its own files. Bodies that
  * come together are forced to disk together.
  */
 public final class FileDrop implements ConnectorFactory {
@@ -26,27 +26,20 @@ public final class FileDrop implements ConnectorFactory {
     public Connector create(Settings settings, HubContext hub) {
         var folder = new DropFolder(settings.path("folder"));
         return (BatchSink) batch -> {
-            try (var attachments = folder.together();
-                    var bodies = folder.together()) {
-                var results = new ArrayList<DeliveryResult>();
-                for (var delivery : batch) {
-                    var number = 0;
-                    for (var each : delivery.attachments()) add(attachments, delivery.id() + "-" + ++number, each);
-                    results.add(new Delivered(add(bodies, delivery.id(), delivery.body())));
-                }
-                attachments.handOver();
-                bodies.handOver();
-                return results;
+            var bodies = new LinkedHashMap<String, Content>();
+            for (var delivery : batch) {
+                var number = 0;
+                for (var attachment : delivery.attachments())
+                    folder.put(Map.of(name(delivery.id() + "-" + ++number, attachment), attachment));
+                bodies.put(name(delivery.id(), delivery.body()), delivery.body());
             }
+            folder.put(bodies);
+            return bodies.keySet().stream().<DeliveryResult>map(Delivered::new).toList();
         };
     }
 
-    private static String add(DropFolder.Together files, String name, Content content) throws IOException {
+    private static String name(String stem, Content content) {
         var type = KNOWN.matcher(content.mediaType());
-        var file = name + "." + (type.find() ? type.group() : "bin");
-        try (var bytes = content.open()) {
-            files.add(file, bytes);
-        }
-        return file;
+        return stem + "." + (type.find() ? type.group() : "bin");
     }
 }
