@@ -3,8 +3,8 @@ package de.stellwerk.hub.spi;
 import java.util.List;
 
 /**
- * A sink that brings several deliveries out for little more than the price of one: messages in one transaction, files forced to disk
- * together. The hub gives it first attempts only, at most some dozens of one connection, and only if the descriptor says {@code
+ * A sink that brings several deliveries out for little more than the price of one: messages that do not wait for one another, files forced
+ * to disk together. The hub gives it first attempts only, at most some dozens of one connection, and only if the descriptor says {@code
  * recognisingRepeats} and the plugin runs in the hub's process; every other attempt comes alone, as do those of the next minute after one
  * of a batch had an unknown outcome. A batch mixes kinds, channels and cases; of deliveries that must keep an order it has one.
  */
