@@ -408,7 +408,7 @@ final class Acceptance implements AutoCloseable {
             var name = "file-drop-" + version + ".jar";
             var worse = i % size.everyReturns() == 0;
             var before = flow.arrived();
-            drop(name, worse ? base.failingWhile(version, flag, "put") : base.as(version));
+            drop(name, worse ? base.failingWhile(version, flag, "name") : base.as(version));
             if (worse) {
                 await("version " + version + " is used by one municipality", 60, () -> plugins().stream()
                         .anyMatch(each -> text(each, "version").equals(version)

@@ -109,7 +109,11 @@ record GoodJar(Path file) {
     byte[] led(String into, Code by) throws IOException {
         var reader = new ClassReader(factoryBytes());
         var writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
-        reader.accept(new Leading(writer, into, by), 0);
+        var leading = new Leading(writer, into, by);
+        reader.accept(leading, 0);
+        if (!leading.found) {
+            throw new IllegalStateException("the factory has no method " + into);
+        }
         return writer.toByteArray();
     }
 
