@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -67,7 +68,9 @@ public final class Sealer implements AutoCloseable {
         made.setPriority(Thread.MIN_PRIORITY); // a seal may be a moment late, a sender's yes may not
         return made;
     });
-    private Instant lastCheckpoint;
+    /** When the newest line was written, by whichever hub: one that never lives for a minute writes its lines all the same. */
+    private Instant lastCheckpoint = Instant.EPOCH;
+
     private boolean failing;
 
     /**
@@ -89,7 +92,6 @@ public final class Sealer implements AutoCloseable {
         this.signature = signature;
         this.clock = clock;
         this.leads = leads;
-        this.lastCheckpoint = clock.instant();
         if (database.read(connection -> shift(connection, Sealing.last(connection)) > 0)) {
             database.transaction(this::lift);
         }
@@ -104,6 +106,7 @@ public final class Sealer implements AutoCloseable {
                 return;
             }
             var known = Checkpoint.unchecked(line.get());
+            lastCheckpoint = timeOf(known);
             boolean there = database.read(connection -> {
                 try (var select = connection.prepareStatement("select 1 from sealing where round = ? and hash = ?")) {
                     select.setLong(1, known.round());
@@ -165,16 +168,17 @@ public final class Sealer implements AutoCloseable {
         return current + last.shift() > highest ? 0 : highest - current + 1;
     }
 
-    private synchronized void work() {
+    /** Seals what is due, and writes a checkpoint if the last one is a minute old. */
+    synchronized void work() {
         if (!leads.getAsBoolean()) {
             return;
         }
         try {
             while (seal() == LARGEST_ROUND && !thread.isShutdown()) {}
-            if (!clock.instant().isBefore(lastCheckpoint.plus(CHECKPOINT_EVERY))) {
-                if (checkpoint()) {
-                    lastCheckpoint = clock.instant();
-                }
+            // A clock that was set back counts too.
+            if (Duration.between(lastCheckpoint, clock.instant()).abs().compareTo(CHECKPOINT_EVERY) >= 0
+                    && checkpoint()) {
+                lastCheckpoint = clock.instant();
             }
             failing = false;
         } catch (RuntimeException e) {
@@ -325,6 +329,16 @@ public final class Sealer implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             LOG.error("the newest checkpoint cannot be read: somebody changed it; run 'stellwerk ledger verify'");
             return 0;
+        }
+    }
+
+    /** One that cannot be read is for the verification to tell as well. */
+    private static Instant timeOf(Checkpoint known) {
+        try {
+            return Instant.parse(known.at());
+        } catch (DateTimeParseException e) {
+            LOG.error("the newest checkpoint has no time: somebody changed it; run 'stellwerk ledger verify'");
+            return Instant.EPOCH;
         }
     }
 

@@ -357,6 +357,35 @@ class LedgerChainTest {
         assertThat(verify().inOrder()).isTrue();
     }
 
+    /** Found by kills of nodes that never let one live for a minute. */
+    @Test
+    void hubsThatAllDieBeforeAMinuteIsOverWriteACheckpointAMinuteTogether() throws Exception {
+        for (int i = 0; i < 30; i++) {
+            take("14628270", "m" + i);
+            sealer = sealer();
+            sealer.work();
+            clock.forward(Duration.ofSeconds(20));
+        }
+
+        assertThat(Files.readAllLines(home.resolve("checkpoints/2026-11-24.jws")))
+                .as("in ten minutes")
+                .hasSize(10);
+        assertThat(verify().inOrder()).isTrue();
+    }
+
+    @Test
+    void aClockThatIsSetBackStopsNoCheckpoint() throws Exception {
+        take("14628270", "a");
+        sealer.work();
+        clock.forward(Duration.ofHours(-2));
+        take("14628270", "b");
+        sealer.work();
+
+        assertThat(Files.readAllLines(home.resolve("checkpoints/2026-11-24.jws")))
+                .hasSize(2);
+        assertThat(verify().inOrder()).isTrue();
+    }
+
     @Test
     void aLineThatACrashLeftUnfinishedIsCutOffAndTheNextOneFollowsTheLastWholeOne() throws Exception {
         var file = home.resolve("checkpoints/2026-11-24.jws");
