@@ -180,7 +180,8 @@ final class Dispatcher {
 
         private synchronized List<String> next() {
             var places = places();
-            var share = takesBatches() ? ids.waiting() : ids.waiting() / places;
+            var together = takesBatches();
+            var share = together ? ids.waiting() : ids.waiting() / places;
             var size = takesSets() ? Math.max(1, Math.min(LARGEST_SET, share)) : 1;
             var set = closed || running > places
                     ? List.<String>of()
@@ -192,7 +193,7 @@ final class Dispatcher {
             lanes.waits(Lane.DELIVERY, name, ids.waiting());
             if (!set.isEmpty()) {
                 lastBegun = clock.instant();
-                if (!takesBatches()) {
+                if (!together) {
                     beginAnother(); // it may have taken them together when these came
                 }
             }
@@ -253,14 +254,12 @@ final class Dispatcher {
         }
         CrashPoint.DELIVERY_CLAIMED.pass();
         var notBegunHere = new ArrayList<DueDelivery>();
-        var alone = new ArrayList<DueDelivery>(claimed);
         var batch = batchOf(claimed, term);
-        if (batch.isPresent()) {
-            outcomes.addAll(together(batch.get()));
-            alone.removeAll(batch.get().deliveries());
-        }
-        for (var due : alone) {
-            attempt(due, term).ifPresentOrElse(outcomes::add, () -> notBegunHere.add(due));
+        batch.map(this::together).ifPresent(outcomes::addAll);
+        for (var due : claimed) {
+            if (batch.isEmpty() || !isFirst(due)) {
+                attempt(due, term).ifPresentOrElse(outcomes::add, () -> notBegunHere.add(due));
+            }
         }
         CrashPoint.DELIVERY_ANSWERED.pass();
         if (!notBegunHere.isEmpty()) {
@@ -301,7 +300,7 @@ final class Dispatcher {
 
     /** The first attempts among them, if their target takes such together. */
     private Optional<Batch> batchOf(List<DueDelivery> claimed, int term) {
-        var first = claimed.stream().filter(due -> due.attempt() == 1).toList();
+        var first = claimed.stream().filter(Dispatcher::isFirst).toList();
         return first.size() < 2
                 ? Optional.empty()
                 : targets.find(first.get(0).municipality(), first.get(0).connection())
@@ -310,28 +309,29 @@ final class Dispatcher {
                         .map(target -> new Batch(target, first));
     }
 
+    private static boolean isFirst(DueDelivery due) {
+        return due.attempt() == 1;
+    }
+
     private List<Outcome> together(Batch batch) {
         var target = batch.target();
         var all = batch.deliveries();
         var begun = clock.instant();
-        List<DeliveryResult> results = List.of();
-        try {
-            results = target.deliver(
-                    all.stream().map(due -> delivery(due, target)).toList());
-        } finally {
-            target.ended(
-                    results.stream().map(Dispatcher::bare).anyMatch(Dispatcher::isAnswer),
-                    Duration.between(begun, clock.instant()));
-        }
         var outcomes = new ArrayList<Outcome>(all.size());
-        for (int i = 0; i < all.size(); i++) {
-            outcomes.add(outcome(all.get(i), target, results.get(i)));
+        try {
+            var results = target.deliver(
+                    all.stream().map(due -> delivery(due, target)).toList());
+            for (int i = 0; i < all.size(); i++) {
+                outcomes.add(outcome(all.get(i), target, results.get(i)));
+            }
+            return outcomes;
+        } finally {
+            target.ended(outcomes.stream().anyMatch(Dispatcher::isAnswered), Duration.between(begun, clock.instant()));
         }
-        return outcomes;
     }
 
-    private static boolean isAnswer(DeliveryResult result) {
-        return result instanceof DeliveryResult.Delivered || result instanceof DeliveryResult.Rejected;
+    private static boolean isAnswered(Outcome outcome) {
+        return outcome.state() == DeliveryState.DELIVERED || outcome.state() == DeliveryState.REJECTED;
     }
 
     /** Empty if it was not begun. */
@@ -357,7 +357,7 @@ final class Dispatcher {
         var answered = false;
         try {
             var called = call(due, target);
-            answered = called.state() == DeliveryState.DELIVERED || called.state() == DeliveryState.REJECTED;
+            answered = isAnswered(called);
             return Optional.of(called);
         } finally {
             target.ended(answered, Duration.between(begun, clock.instant()));

@@ -297,7 +297,7 @@ public final class Connection {
                             ? HeldReceipts.of(sink.deliver(HubSide.delivery(delivery)))
                             : new DeliveryResult.NotSent("plugin.no-sink: the connector carries nothing out", SOON)));
         } catch (NotOpen e) {
-            return new DeliveryResult.NotSent(e.reason.code() + ": " + e.reason.english(), e.retryAfter);
+            return notSent(e);
         } catch (ConnectorFailed e) {
             LOG.warn(
                     "{} of {}: attempt {} of delivery {} ended with {}",
@@ -306,7 +306,7 @@ public final class Connection {
                     delivery.attempt(),
                     delivery.id(),
                     e.getMessage());
-            return new DeliveryResult.Unknown(e.getMessage() == null ? e.code() : e.getMessage());
+            return unknown(e);
         }
     }
 
@@ -348,9 +348,7 @@ public final class Connection {
             }
             return results;
         } catch (NotOpen e) {
-            return Collections.nCopies(
-                    batch.size(),
-                    new DeliveryResult.NotSent(e.reason.code() + ": " + e.reason.english(), e.retryAfter));
+            return Collections.nCopies(batch.size(), notSent(e));
         } catch (ConnectorFailed e) {
             eachAlone = waits.instant().plus(ALONE);
             LOG.warn(
@@ -359,9 +357,16 @@ public final class Connection {
                     municipality,
                     batch.stream().map(Delivery::id).toList(),
                     e.getMessage());
-            return Collections.nCopies(
-                    batch.size(), new DeliveryResult.Unknown(e.getMessage() == null ? e.code() : e.getMessage()));
+            return Collections.nCopies(batch.size(), unknown(e));
         }
+    }
+
+    private static DeliveryResult notSent(NotOpen why) {
+        return new DeliveryResult.NotSent(why.reason.code() + ": " + why.reason.english(), why.retryAfter);
+    }
+
+    private static DeliveryResult unknown(ConnectorFailed why) {
+        return new DeliveryResult.Unknown(why.getMessage() == null ? why.code() : why.getMessage());
     }
 
     private static boolean isUnknown(DeliveryResult result) {
@@ -398,7 +403,7 @@ public final class Connection {
             // Not NotSent: an earlier attempt may have arrived, and nobody has asked.
             return Optional.of(new DeliveryResult.Unknown(e.reason.code() + ": " + e.reason.english()));
         } catch (ConnectorFailed e) {
-            return Optional.of(new DeliveryResult.Unknown(e.getMessage() == null ? e.code() : e.getMessage()));
+            return Optional.of(unknown(e));
         }
     }
 
