@@ -106,23 +106,10 @@ class DropFolderTest {
     }
 
     private static Content content(String text, Reading reading) {
-        return new Content() {
-            @Override
-            public String name() {
-                return "a.xml";
-            }
-
-            @Override
-            public String mediaType() {
-                return "application/xml";
-            }
-
-            @Override
-            public InputStream open() throws IOException {
-                reading.begins();
-                return bytes(text);
-            }
-        };
+        return new Given("a.xml", "application/xml", () -> {
+            reading.begins();
+            return bytes(text);
+        });
     }
 
     @Test

@@ -81,7 +81,10 @@ final class RegisterQueue extends CamelConnector implements BatchSink {
     @Override
     public List<DeliveryResult> deliver(List<Delivery> batch) {
         var results = new IdentityHashMap<Delivery, DeliveryResult>();
-        sendLines(batch.stream().filter(each -> each.attachments().isEmpty()).toList(), results);
+        var lines = batch.stream().filter(each -> each.attachments().isEmpty()).toList();
+        if (!lines.isEmpty()) {
+            sendLines(lines, results);
+        }
         for (var each : batch) {
             if (!results.containsKey(each)) {
                 results.put(

@@ -22,8 +22,6 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -121,7 +119,8 @@ class TradeRegisterCsvTest implements SinkContract {
     void whatBreaksOffInABatchTakesNoOtherWithIt(@TempDir Path directory) throws Exception {
         try (var factory = factory();
                 var sink = (BatchSink) hub(directory).open(factory, Sink.class)) {
-            var broken = TestHub.withBody(acceptable("two"), new Gone());
+            var broken = TestHub.withBody(
+                    acceptable("two"), Content.of("gone.xml", "application/xml", directory.resolve("gone.xml")));
             var results = sink.deliver(List.of(acceptable("one"), broken, acceptable("three")));
             assertThat(results.get(0)).isInstanceOf(Delivered.class);
             assertThat(results.get(1)).isInstanceOf(Unknown.class);
@@ -250,24 +249,6 @@ class TradeRegisterCsvTest implements SinkContract {
                 var hub = hub(directory).with(setting[0], setting[1]);
                 assertThatThrownBy(() -> hub.open(factory)).hasMessageContaining("'" + setting[0] + "'");
             }
-        }
-    }
-
-    /** Its disk has failed. */
-    private record Gone() implements Content {
-        @Override
-        public String name() {
-            return "gone.xml";
-        }
-
-        @Override
-        public String mediaType() {
-            return "application/xml";
-        }
-
-        @Override
-        public InputStream open() throws IOException {
-            throw new IOException("gone");
         }
     }
 
