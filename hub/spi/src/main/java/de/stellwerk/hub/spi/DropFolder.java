@@ -35,16 +35,12 @@ public record DropFolder(Path folder) {
      * written, then each whole, in the order of the map. They are open at the same time, so let them be some dozens at most.
      */
     public void put(Map<String, Content> files) throws IOException {
-        var opening = new LinkedHashMap<String, Opening>();
+        var opening = new LinkedHashMap<String, Given.Bytes>();
         files.forEach((name, content) -> opening.put(name, content::open));
         write(opening);
     }
 
-    private interface Opening {
-        InputStream open() throws IOException;
-    }
-
-    private void write(Map<String, Opening> files) throws IOException {
+    private void write(Map<String, Given.Bytes> files) throws IOException {
         var names = new LinkedHashMap<Path, String>();
         var written = new ArrayDeque<FileChannel>();
         try {
